@@ -1,0 +1,41 @@
+# The two commands: make demo, make test. The others: make help.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# The version comes from -ldflags, so Go need not ask git, which refuses in a
+# folder that belongs to somebody else.
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
+
+.PHONY: help
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: demo
+demo: ## start everything, with a sample, on this machine (the first build takes a minute or two)
+	go run ./cmd/sallyport demo
+
+.PHONY: test
+test: ## run every test; as root on Debian it installs what is missing
+	tools/test.sh
+
+.PHONY: lint
+lint: ## check format, style and imports; the first run builds the linter
+	tools/lint.sh
+
+.PHONY: bench
+bench: ## measure, on SQLite and PostgreSQL
+	tools/bench.sh
+
+.PHONY: build
+build: ## build the program: bin/sallyport
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/sallyport ./cmd/sallyport
+
+.PHONY: fmt
+fmt: ## format the code
+	git ls-files -z -co --exclude-standard -- '*.go' | xargs -0r gofmt -w
+
+.PHONY: generate
+generate: ## write again the code that is made from documents
+	tools/generate.sh

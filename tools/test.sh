@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# test.sh: every test. It installs what is missing where it can, builds without
+# cgo, and runs the tests with one PostgreSQL cluster, which is gone at the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+tools/need.sh gcc postgresql curl jq
+
+# Rooms where several people act at once are tested with the race detector.
+racy='^sallyport/(review|models|web|work)(/|$)'
+
+if [ "${1-}" != with-postgres ]; then
+	echo '== build and vet, without cgo'
+	CGO_ENABLED=0 go build ./...
+	CGO_ENABLED=0 go vet ./...
+	CGO_ENABLED=0 go build -o bin/withpostgres ./internal/dbtest/withpostgres
+	exec bin/withpostgres tools/test.sh with-postgres
+fi
+
+failed=0
+packages=$(go list ./...)
+mapfile -t with < <(grep -E "$racy" <<<"$packages" || true)
+mapfile -t without < <(grep -vE "$racy" <<<"$packages" || true)
+if [ ${#with[@]} -gt 0 ]; then
+	echo '== tests with the race detector'
+	CGO_ENABLED=1 go test -race -count=1 "${with[@]}" || failed=1
+fi
+if [ ${#without[@]} -gt 0 ]; then
+	echo '== tests'
+	CGO_ENABLED=0 go test -count=1 "${without[@]}" || failed=1
+fi
+exit $failed
