@@ -142,9 +142,13 @@ func (p *parser) quoted(out []byte) ([]byte, error) {
 func (p *parser) text() ([]byte, error) {
 	p.pos++
 	start, escaped := p.pos, []byte(nil)
-	for p.pos < len(p.in) {
-		switch c := p.in[p.pos]; {
-		case c == '"':
+	for {
+		p.pos += plainPrefix(p.in[p.pos:])
+		if p.pos == len(p.in) {
+			return nil, p.fail("a string does not end")
+		}
+		switch p.in[p.pos] {
+		case '"':
 			s := p.in[start:p.pos]
 			if escaped != nil {
 				s = append(escaped, s...)
@@ -154,20 +158,28 @@ func (p *parser) text() ([]byte, error) {
 			}
 			p.pos++
 			return s, nil
-		case c == '\\':
+		case '\\':
 			escaped = append(escaped, p.in[start:p.pos]...)
 			var err error
 			if escaped, err = p.escape(escaped); err != nil {
 				return nil, err
 			}
 			start = p.pos
-		case c < 0x20:
-			return nil, p.fail("a control character is not escaped")
 		default:
-			p.pos++
+			return nil, p.fail("a control character is not escaped")
 		}
 	}
-	return nil, p.fail("a string does not end")
+}
+
+// plainPrefix is how many bytes s starts with that stand for themselves in a
+// string.
+func plainPrefix[T []byte | string](s T) int {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // escape appends the character that the escape at p.pos stands for.
@@ -245,14 +257,14 @@ func (p *parser) pair(first rune) (rune, error) {
 func appendQuoted[T []byte | string](out []byte, s T) []byte {
 	const hex = "0123456789abcdef"
 	out = append(out, '"')
-	from := 0
-	for i := range len(s) {
-		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' {
-			continue
+	for {
+		n := plainPrefix(s)
+		out = append(out, s[:n]...)
+		if n == len(s) {
+			return append(out, '"')
 		}
-		out = append(out, s[from:i]...)
-		from = i + 1
+		c := s[n]
+		s = s[n+1:]
 		switch c {
 		case '"', '\\':
 			out = append(out, '\\', c)
@@ -271,6 +283,4 @@ func appendQuoted[T []byte | string](out []byte, s T) []byte {
 			out = append(out, hex[c>>4], hex[c&15])
 		}
 	}
-	out = append(out, s[from:]...)
-	return append(out, '"')
 }
