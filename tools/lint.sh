@@ -27,9 +27,12 @@ formatted() {
 }
 
 tidy() {
-	local bad=0 mod
+	local bad=0 mod difference
 	while IFS= read -r -d '' mod; do
-		go -C "$(dirname "$mod")" mod tidy -diff || bad=1
+		difference=$(go -C "$(dirname "$mod")" mod tidy -diff 2>&1) && continue
+		bad=1
+		head -n 40 <<<"$difference"
+		echo "  $mod is not tidy"
 	done < <(sources 'go.mod' '*/go.mod')
 	return "$bad"
 }

@@ -42,12 +42,18 @@ synchronous_commit = off
 wal_level = minimal
 max_wal_senders = 0
 END
-	"$bin/pg_ctl" -D data -l "$dir/server.log" -w -t 60 start
+	"$bin/postgres" -D data >server.log 2>&1 &
+	server=$!
+	until "$bin/pg_isready" -q -h "$dir"; do
+		kill -0 $server || return 1
+		sleep 0.05
+	done
 }
 start >start.log 2>&1 && echo ready
 exec >/dev/null
 read -r _
 "$bin/pg_ctl" -D data -m fast -w stop >/dev/null 2>&1 || "$bin/pg_ctl" -D data -m immediate -w stop >/dev/null 2>&1
+wait
 cd /
 rm -rf "$dir"
 `
@@ -68,6 +74,11 @@ func Start() (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	return start(bin)
+}
+
+// start is Start with the PostgreSQL whose programs are in bin.
+func start(bin string) (*Cluster, error) {
 	// Not os.TempDir: the path of a socket is limited to about 100 bytes, and
 	// another user must be able to reach it.
 	dir, err := os.MkdirTemp("/tmp", "sallyport-postgres-")

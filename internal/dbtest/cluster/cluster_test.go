@@ -1,4 +1,4 @@
-package cluster_test
+package cluster
 
 import (
 	"bufio"
@@ -14,12 +14,10 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
-
-	"sallyport/internal/dbtest/cluster"
 )
 
 func TestStartAndStop(t *testing.T) {
-	c, err := cluster.Start()
+	c, err := Start()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +47,35 @@ func TestStartAndStop(t *testing.T) {
 	}
 	if dir := directory(t, c.URL()); exists(t, dir) {
 		t.Errorf("%s is still there after Stop", dir)
+	}
+}
+
+func TestStartSaysWhyNot(t *testing.T) {
+	// Not t.TempDir, where the user postgres may not look.
+	bin, err := os.MkdirTemp("/tmp", "broken-postgres-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(bin) })
+	broken := []byte("#!/bin/sh\necho the disk is broken; pwd; exit 1\n")
+	if err := os.WriteFile(bin+"/initdb", broken, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{bin, bin + "/initdb"} { // whatever the umask
+		if err := os.Chmod(name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = start(bin)
+	if err == nil {
+		t.Fatal("start = nil error, want what initdb said")
+	}
+	_, dir, _ := strings.Cut(err.Error(), "the disk is broken\n")
+	if dir = strings.TrimSpace(dir); !strings.HasPrefix(dir, "/tmp/") {
+		t.Fatalf("start = %q, want what initdb said", err)
+	}
+	if exists(t, dir) {
+		t.Errorf("%s is still there", dir)
 	}
 }
 
@@ -100,7 +127,7 @@ func TestKilledOwnerLeavesNothing(t *testing.T) {
 // holdCluster is the child of the test above: it starts a cluster, says where,
 // and waits to be killed.
 func holdCluster(t *testing.T) {
-	c, err := cluster.Start()
+	c, err := Start()
 	if err != nil {
 		t.Fatal(err)
 	}
