@@ -1,0 +1,380 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Fold applies recorded events to base in their order; base is nil for a
+// stream read from its beginning.
+func Fold(base *Request, recs []Recorded) *Request {
+	r := base
+	for _, rec := range recs {
+		r = r.apply(rec)
+	}
+	return r
+}
+
+// apply is the only code that alters a Request. It never fails and never
+// decides: what is recorded happened. It copies what it changes, because
+// folded requests are shared.
+func (r *Request) apply(rec Recorded) *Request {
+	if r == nil {
+		r = &Request{}
+	}
+	n := *r
+	n.Version, n.LastAt = rec.Version, rec.At
+	n.change(rec)
+	return &n
+}
+
+// change dispatches on what happened. n is a fresh copy whose slices are still
+// shared: what follows replaces slices and what they point at, never alters.
+func (n *Request) change(rec Recorded) {
+	switch e := rec.Event.(type) {
+	case *RequestCreated, *TitleChanged, *GroupCreated, *GroupDescribed:
+		n.changeFrame(rec)
+	case *FileAdded, *FileMoved, *FileRetyped, *FileUpdated, *FileWithdrawn:
+		n.changeFiles(rec)
+	case *CommentMade, *CommentPublished, *CommentDeleted:
+		n.changeComments(rec)
+	case *VoteCast, *VoteTakenBack, *ReviewSubmitted:
+		n.changeReviews(rec)
+	case *RequestSubmitted:
+		n.submitted(e, rec)
+	case *RequestRecalled:
+		n.endTurn(EndedTurn{Turn: n.Turn, Discarded: true})
+		n.begin(e.To, e.Turn, rec)
+	case *RequestReturned:
+		n.returned(e, rec)
+	case *RequestRejected:
+		n.endTurn(EndedTurn{Turn: n.Turn, Counted: e.Counted, Needed: e.Needed})
+		n.Closing = &Closing{By: rec.By, At: rec.At, Reason: e.Reason}
+		n.finish(Rejected, rec)
+	case *RequestWithdrawn:
+		n.Closing = &Closing{By: rec.By, At: rec.At, Reason: e.Reason}
+		n.finish(Withdrawn, rec)
+	case *FileApprovedForRelease, *RequestApproved, *ApprovalStopped, *DeliveryBegun, *FileDelivered, *RequestReleased:
+		n.changeApproval(rec)
+	default:
+		panic(fmt.Sprintf("apply: no case for %T", e)) // a decoder without a case: a bug, caught by TestEveryEventApplies
+	}
+}
+
+// begin starts a turn.
+func (n *Request) begin(s Status, turn int, rec Recorded) {
+	n.Status, n.Turn, n.Since = s, turn, rec.At
+	n.Reviews = nil
+}
+
+// finish gives the request a status in which nobody's turn it is.
+func (n *Request) finish(s Status, rec Recorded) {
+	n.Status, n.Since = s, rec.At
+}
+
+// edit marks that somebody changed what votes rest on: they are on the
+// author's side for good and lose their own votes.
+func (n *Request) edit(rec Recorded) {
+	if n.edited(rec.By.ID) || rec.Kind == IsSystem {
+		return
+	}
+	n.Editors = append(slices.Clip(n.Editors), rec.By.ID)
+	for i, f := range n.Files {
+		if _, ok := f.vote(rec.By.ID); ok {
+			votes := slices.DeleteFunc(slices.Clone(f.Votes), func(v Vote) bool { return v.By.ID == rec.By.ID })
+			n.setFile(i, func(f *File) { f.Votes = votes })
+		}
+	}
+}
+
+// setFile replaces the i-th file by a changed copy.
+func (n *Request) setFile(i int, change func(*File)) {
+	f := *n.Files[i]
+	change(&f)
+	n.Files = slices.Clone(n.Files)
+	n.Files[i] = &f
+}
+
+// eachFile replaces by changed copies the files that pick chooses.
+func (n *Request) eachFile(pick func(*File) bool, change func(*File)) {
+	files := slices.Clone(n.Files)
+	for i, f := range files {
+		if pick(f) {
+			c := *f
+			change(&c)
+			files[i] = &c
+		}
+	}
+	n.Files = files
+}
+
+func (n *Request) fileIndex(id FileID) int {
+	return slices.IndexFunc(n.Files, func(f *File) bool { return f.ID == id })
+}
+
+func (n *Request) changeFrame(rec Recorded) {
+	switch e := rec.Event.(type) {
+	case *RequestCreated:
+		n.Workspace, n.Title, n.Author, n.Created = e.Workspace, e.Title, rec.By, rec.At
+		n.Editors = []PersonID{rec.By.ID}
+		n.begin(Pending, 0, rec)
+	case *TitleChanged:
+		n.Title = e.Title
+		n.edit(rec)
+	case *GroupCreated:
+		n.Groups = append(slices.Clip(n.Groups), &Group{ID: e.Group, Name: e.Name})
+		n.edit(rec)
+	case *GroupDescribed:
+		n.edit(rec)
+		i := slices.IndexFunc(n.Groups, func(g *Group) bool { return g.ID == e.Group })
+		g := *n.Groups[i]
+		g.Context, g.Codes, g.Controls = e.Context, e.Codes, e.Controls
+		n.Groups = slices.Clone(n.Groups)
+		n.Groups[i] = &g
+		n.unsettleGroup(e.Group)
+	}
+}
+
+func (n *Request) changeFiles(rec Recorded) {
+	n.edit(rec)
+	switch e := rec.Event.(type) {
+	case *FileAdded:
+		n.addFile(e)
+	case *FileMoved:
+		i := n.fileIndex(e.File)
+		n.setFile(i, func(f *File) { f.Group = e.Group })
+		n.unsettleFile(i)
+		n.groupChanged(e.From)
+		n.groupChanged(e.Group)
+		if n.Files[i].Kind == Supporting {
+			n.unsettleGroup(e.From)
+			n.unsettleGroup(e.Group)
+		}
+	case *FileRetyped:
+		i := n.fileIndex(e.File)
+		n.setFile(i, func(f *File) { f.Kind = e.Kind })
+		n.unsettleFile(i)
+		n.groupChanged(n.Files[i].Group)
+		n.unsettleGroup(n.Files[i].Group) // it was, or now is, supporting
+	case *FileUpdated:
+		i := n.fileIndex(e.File)
+		n.setFile(i, func(f *File) { f.Source = e.Source })
+		n.settledAnew(i)
+	case *FileWithdrawn:
+		i := n.fileIndex(e.File)
+		was := n.Files[i].Kind
+		if e.Removed {
+			g := n.Files[i].Group
+			n.Files = slices.Delete(slices.Clone(n.Files), i, i+1)
+			n.groupChanged(g)
+			if was == Supporting {
+				n.unsettleGroup(g)
+			}
+			return
+		}
+		n.setFile(i, func(f *File) { f.Kind = WithdrawnFile })
+		n.unsettleFile(i)
+		n.groupChanged(n.Files[i].Group)
+		if was == Supporting {
+			n.unsettleGroup(n.Files[i].Group)
+		}
+	}
+}
+
+func (n *Request) addFile(e *FileAdded) {
+	i := n.fileIndex(e.File)
+	if i < 0 {
+		n.Files = append(slices.Clip(n.Files), &File{ID: e.File})
+		i = len(n.Files) - 1
+	}
+	n.setFile(i, func(f *File) { f.Group, f.Kind, f.Source = e.Group, e.Kind, e.Source })
+	n.settledAnew(i)
+}
+
+// settledAnew follows when the i-th file stands there with other bytes.
+func (n *Request) settledAnew(i int) {
+	f := n.Files[i]
+	n.unsettleFile(i)
+	n.groupChanged(f.Group)
+	if f.Kind == Supporting {
+		n.unsettleGroup(f.Group)
+	}
+}
+
+// unsettled turns votes into undecided ones: what they rested on changed.
+func unsettled(votes []Vote, pick func(Vote) bool) []Vote {
+	votes = slices.Clone(votes)
+	for i, v := range votes {
+		if pick(v) {
+			votes[i].Vote = Undecided
+		}
+	}
+	return votes
+}
+
+func everyVote(Vote) bool { return true }
+
+// unsettleFile makes the votes on the i-th file undecided.
+func (n *Request) unsettleFile(i int) {
+	if len(n.Files[i].Votes) > 0 {
+		n.setFile(i, func(f *File) { f.Votes = unsettled(f.Votes, everyVote) })
+	}
+}
+
+// unsettleGroup makes the votes on a group's files undecided: its texts or its
+// supporting files changed.
+func (n *Request) unsettleGroup(id GroupID) {
+	has := func(f *File) bool { return f.Group == id && len(f.Votes) > 0 }
+	if slices.ContainsFunc(n.Files, has) {
+		n.eachFile(has, func(f *File) { f.Votes = unsettled(f.Votes, everyVote) })
+	}
+}
+
+// groupChanged notes that a group's files changed since the request was
+// returned, so that the author must say what was done.
+func (n *Request) groupChanged(id GroupID) {
+	if n.Status != Returned || n.LastReturn == nil || slices.Contains(n.LastReturn.Changed, id) {
+		return
+	}
+	lr := *n.LastReturn
+	lr.Changed = append(slices.Clip(lr.Changed), id)
+	n.LastReturn = &lr
+}
+
+func (n *Request) changeComments(rec Recorded) {
+	switch e := rec.Event.(type) {
+	case *CommentMade:
+		n.Comments = append(slices.Clip(n.Comments), &Comment{
+			ID: e.Comment, Group: e.Group, File: e.File, Place: e.Place, By: rec.By,
+			Side: e.Side, At: rec.At, Turn: n.Turn, Text: e.Text, Visibility: e.Visibility,
+		})
+	case *CommentPublished:
+		i := slices.IndexFunc(n.Comments, func(c *Comment) bool { return c.ID == e.Comment })
+		c := *n.Comments[i]
+		c.Visibility = Public
+		n.Comments = slices.Clone(n.Comments)
+		n.Comments[i] = &c
+	case *CommentDeleted:
+		n.Comments = slices.DeleteFunc(slices.Clone(n.Comments), func(c *Comment) bool { return c.ID == e.Comment })
+	}
+}
+
+func (n *Request) changeReviews(rec Recorded) {
+	switch e := rec.Event.(type) {
+	case *VoteCast:
+		i := n.fileIndex(e.File)
+		v := Vote{By: rec.By, Vote: e.Vote, SHA256: e.SHA256, Turn: e.Turn}
+		n.setFile(i, func(f *File) {
+			at := slices.IndexFunc(f.Votes, func(o Vote) bool { return o.By.ID == rec.By.ID })
+			if at < 0 {
+				f.Votes = append(slices.Clip(f.Votes), v)
+				return
+			}
+			f.Votes = slices.Clone(f.Votes)
+			f.Votes[at] = v
+		})
+	case *VoteTakenBack:
+		n.setFile(n.fileIndex(e.File), func(f *File) {
+			f.Votes = slices.DeleteFunc(slices.Clone(f.Votes), func(v Vote) bool { return v.By.ID == rec.By.ID })
+		})
+	case *ReviewSubmitted:
+		n.Reviews = append(slices.Clip(n.Reviews), SubmittedReview{By: rec.By, At: rec.At, Independent: e.Independent})
+		n.Status = e.Status
+	}
+}
+
+// submitted begins a checkers' turn. An approval persists if nothing it rests
+// on changed; a request for changes has had its answer and becomes undecided.
+func (n *Request) submitted(e *RequestSubmitted, rec Recorded) {
+	n.Resumes = n.Status
+	n.Policy, n.PolicyHash = e.Policy, e.PolicyHash
+	n.begin(Submitted, e.Turn, rec)
+	asks := func(v Vote) bool { return v.Vote == RequestChanges }
+	n.eachFile(func(f *File) bool { return slices.ContainsFunc(f.Votes, asks) },
+		func(f *File) { f.Votes = unsettled(f.Votes, asks) })
+}
+
+// endTurn keeps the checkers' turn that is over, with the votes as they stand.
+// In a discarded turn what was done in it stops counting, and a submitted
+// dissent is kept to be acknowledged.
+func (n *Request) endTurn(t EndedTurn) {
+	t.Reviews = n.Reviews
+	t.Votes = make(map[FileID][]Vote, len(n.Files))
+	for _, f := range n.Files {
+		if len(f.Votes) > 0 {
+			t.Votes[f.ID] = f.Votes
+		}
+	}
+	if t.Discarded {
+		n.discard(t.Turn)
+	}
+	n.Ended = append(slices.Clip(n.Ended), t)
+}
+
+func (n *Request) discard(turn int) {
+	dissents := slices.Clip(n.Dissents)
+	for _, f := range n.Files {
+		for _, v := range f.Votes {
+			if _, ok := n.reviewed(v.By.ID); ok && v.Vote == RequestChanges {
+				dissents = append(dissents, Dissent{By: v.By, Turn: turn, File: f.ID, SHA256: f.SHA256})
+			}
+		}
+	}
+	n.Dissents = dissents
+	cast := func(v Vote) bool { return v.Turn == turn }
+	n.eachFile(func(f *File) bool { return slices.ContainsFunc(f.Votes, cast) },
+		func(f *File) { f.Votes = unsettled(f.Votes, cast) })
+}
+
+func (n *Request) returned(e *RequestReturned, rec Recorded) {
+	lr := &LastReturn{Turn: e.Turn, Early: e.Early, By: rec.By, At: rec.At, Reason: e.Reason}
+	if !e.Early {
+		lr.Unresolved = n.unresolved(e.Counted, e.Needed)
+	}
+	n.endTurn(EndedTurn{Turn: n.Turn, Discarded: e.Early, Counted: e.Counted, Needed: e.Needed})
+	n.LastReturn = lr
+	n.begin(Returned, e.Turn, rec)
+}
+
+func (n *Request) changeApproval(rec Recorded) {
+	switch e := rec.Event.(type) {
+	case *FileApprovedForRelease:
+		a := Approval{}
+		if n.Approval != nil && n.Approval.At.IsZero() {
+			a = *n.Approval
+		}
+		a.Files = append(slices.Clip(a.Files), e.File)
+		n.Approval = &a
+	case *RequestApproved:
+		a := Approval{
+			By: rec.By, At: rec.At, HeldUntil: e.HeldUntil.Time, Destinations: e.Destinations,
+			Files: n.Approval.Files,
+		}
+		n.Approval = &a
+		n.Status = Approved
+	case *ApprovalStopped:
+		n.Approval, n.Status = nil, Reviewed
+		if e.Side == CheckerSide {
+			n.Dissents = append(slices.Clip(n.Dissents), Dissent{By: rec.By, Turn: n.Turn, Reason: e.Reason})
+		}
+	case *DeliveryBegun:
+		a := *n.Approval
+		a.Begun = rec.At
+		n.Approval = &a
+		n.endTurn(EndedTurn{Turn: n.Turn, Counted: n.reviewers(), Needed: n.Policy.ReviewsNeeded})
+		n.Since = rec.At
+	case *FileDelivered:
+		n.Receipts = append(slices.Clip(n.Receipts), e)
+	case *RequestReleased:
+		n.finish(Released, rec)
+	}
+}
+
+// reviewers are the people who submitted a review in the present turn.
+func (n *Request) reviewers() []PersonID {
+	ids := make([]PersonID, 0, len(n.Reviews))
+	for _, rv := range n.Reviews {
+		ids = append(ids, rv.By.ID)
+	}
+	return ids
+}

@@ -1,0 +1,295 @@
+package review
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Request is a request as the actor may see it. ErrNotFound hides what they
+// may not know of.
+func (s *Service) Request(ctx context.Context, actor Actor, id RequestID) (*RequestView, error) {
+	snap, err := s.store.Snapshot(ctx, id, actor)
+	if err != nil {
+		return nil, err
+	}
+	if v := View(snap); v != nil {
+		return v, nil
+	}
+	return nil, ErrNotFound
+}
+
+// History is what the actor may see of a request's entries.
+func (s *Service) History(ctx context.Context, actor Actor, id RequestID) ([]HistoryItem, error) {
+	snap, err := s.store.Snapshot(ctx, id, actor)
+	if err != nil {
+		return nil, err
+	}
+	if View(snap) == nil {
+		return nil, ErrNotFound
+	}
+	recs, err := s.store.Recorded(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	items := History(snap, recs[:min(len(recs), snap.Request.Version)])
+	if items == nil {
+		return nil, ErrRole
+	}
+	return items, nil
+}
+
+// Listing asks for a list of requests.
+type Listing struct {
+	Status    []Status
+	Workspace string
+	Author    string
+	Queue     string // "", "all", "your_turn", "waiting" or "unclaimed"
+	Limit     int
+	Cursor    string
+}
+
+// SummaryView is a request in a list as somebody may see it.
+type SummaryView struct {
+	ID             RequestID `json:"id"`
+	Title          string    `json:"title"`
+	Workspace      string    `json:"workspace"`
+	Project        string    `json:"project"`
+	Author         string    `json:"author"`
+	Status         Status    `json:"status"`
+	StatusSentence string    `json:"status_sentence"`
+	Turn           int       `json:"turn"`
+	Phase          Phase     `json:"phase"`
+	WaitingOn      string    `json:"waiting_on"`
+	Since          time.Time `json:"since"`
+	Files          int       `json:"files"`
+	Reviewed       bool      `json:"reviewed"` // the viewer has submitted a review in this turn
+}
+
+// Requests lists the requests that the actor may see, the longest waiting
+// first. next is the cursor of the next page.
+func (s *Service) Requests(ctx context.Context, actor Actor, l Listing) (items []SummaryView, next string, err error) {
+	if l.Queue != "" && !slices.Contains([]string{"all", "your_turn", "waiting", "unclaimed"}, l.Queue) {
+		return nil, "", ErrInvalid.with("A queue is your_turn, waiting, unclaimed or all.")
+	}
+	actor, policy, err := s.store.Actor(ctx, actor)
+	if err != nil {
+		return nil, "", err
+	}
+	page, err := s.store.Summaries(ctx, Filter{
+		Visible: VisibleRequests(actor), Status: l.status(), Workspace: l.Workspace, Author: l.Author,
+		Limit: l.Limit, Cursor: l.Cursor,
+		Keep: func(sm Summary) bool { return l.keeps(sm, standingTo(sm, actor, policy), actor) },
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	items = []SummaryView{}
+	for _, sm := range page.Items {
+		items = append(items, viewSummary(sm, standingTo(sm, actor, policy), actor))
+	}
+	return items, page.Next, nil
+}
+
+// open are the statuses in which a request waits for people.
+var open = []Status{Pending, Returned, Submitted, PartiallyReviewed, Reviewed}
+
+// status narrows the statuses by the queue.
+func (l Listing) status() []Status {
+	if l.Queue == "" || l.Queue == "all" {
+		return l.Status
+	}
+	if len(l.Status) == 0 {
+		return open
+	}
+	return slices.DeleteFunc(slices.Clone(l.Status), func(s Status) bool { return !slices.Contains(open, s) })
+}
+
+// standingTo is standingOf for a row of a list.
+func standingTo(sm Summary, a Actor, policy Policy) standing {
+	r := &Request{Author: sm.Author, Created: sm.Created, Editors: sm.Editors, Status: sm.Status}
+	return standingOf(r, a, sm.Place, policy)
+}
+
+// keeps reports whether a request belongs to the queue asked for.
+func (l Listing) keeps(sm Summary, st standing, a Actor) bool {
+	mine := (sm.Status.authors() && st.mayAuthor() == nil) ||
+		(sm.Status.checkers() && st.mayCheck() == nil && !slices.Contains(sm.ReviewedBy, a.ID))
+	switch {
+	case st.sight == seesNothing:
+		return false
+	case l.Queue == "your_turn":
+		return mine
+	case l.Queue == "waiting":
+		return !mine
+	case l.Queue == "unclaimed":
+		return sm.Status.checkers()
+	}
+	return true
+}
+
+func viewSummary(sm Summary, st standing, a Actor) SummaryView {
+	v := &RequestView{ID: sm.ID, Status: sm.Status, Since: sm.Since,
+		Reviews: ReviewsView{Submitted: sm.Submitted, Needed: sm.Needed}}
+	v.me.standing = st
+	if held := sm.Status == Approved && sm.Begun.IsZero(); held {
+		v.me.held = true
+		if st.sight > seesSummary {
+			v.HeldUntil = &sm.HeldUntil
+		}
+	}
+	out := SummaryView{
+		ID: sm.ID, Workspace: sm.Workspace, Author: sm.Author.Username, Status: sm.Status,
+		StatusSentence: sentence(v), Phase: sm.Status.Phase(), WaitingOn: waitingOn(sm.Status), Since: sm.Since,
+	}
+	if st.sight > seesSummary {
+		out.Title, out.Project, out.Turn, out.Files = sm.Title.String(), sm.Place.Project, sm.Turn, sm.Files
+		out.Reviewed = slices.Contains(sm.ReviewedBy, a.ID)
+	}
+	return out
+}
+
+// Opened is a file of a request whose opening has been recorded: its bytes may
+// be sent.
+type Opened struct {
+	Path   string
+	SHA256 string
+	Size   int64
+}
+
+// Open records that the actor opens or downloads a file of a request, and
+// names the bytes. Downloading is for those who may review the file, and for
+// the project's own researchers once it was released.
+func (s *Service) Open(ctx context.Context, actor Actor, id RequestID, file FileID, download bool) (Opened, error) {
+	snap, err := s.store.Snapshot(ctx, id, actor)
+	if err != nil {
+		return Opened{}, err
+	}
+	st := standingOf(snap.Request, snap.Actor, snap.Place, snap.Policy)
+	if err := st.mayOpen(download); err != nil {
+		return Opened{}, err
+	}
+	f := snap.Request.file(file)
+	if f == nil {
+		return Opened{}, ErrUnknownFile
+	}
+	o := Opening{
+		Actor: snap.Actor, As: st.opensAs(snap.Actor, snap.Place), Place: snap.Place, Request: id,
+		Turn: snap.Request.Turn, File: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Downloaded: download,
+	}
+	if err := s.store.Opened(ctx, o); err != nil {
+		return Opened{}, err
+	}
+	return Opened{Path: f.Path, SHA256: f.SHA256, Size: f.Size}, nil
+}
+
+// mayOpen refuses those who never open a file: auditors and administrators.
+func (st standing) mayOpen(download bool) error {
+	switch {
+	case st.sight == seesNothing:
+		return ErrNotFound
+	case st.sight == seesSummary || st.sight == seesAll:
+		return ErrRole.with("Auditors and administrators do not open files.")
+	case !st.scopes(MayContent):
+		return ErrRole.with("This token was made without the scope `content`.")
+	case st.sight == seesAuthor && !st.researcher && !st.observer:
+		return ErrRole.with("Only researchers and observers of the project and its checkers open files.")
+	case download && st.sight != seesChecker:
+		return ErrRole.with("Only a checker who may review this file downloads it.")
+	}
+	return nil
+}
+
+// opensAs is the role by which a person opens a file.
+func (st standing) opensAs(a Actor, p Place) Role {
+	switch {
+	case st.sight == seesChecker:
+		return OutputChecker
+	case a.Has(Researcher, p):
+		return Researcher
+	}
+	return Observer
+}
+
+// OpenOutput records that the actor opens an output of a workspace. It is
+// called when the bytes are at hand, before the first is sent.
+func (s *Service) OpenOutput(ctx context.Context, actor Actor, workspace string, o Opened) error {
+	place, actor, err := s.store.Place(ctx, workspace, actor)
+	if err != nil {
+		return err
+	}
+	if err := mayOpenOutput(actor, place); err != nil {
+		return err
+	}
+	as := Observer
+	switch {
+	case actor.Has(Researcher, place):
+		as = Researcher
+	case actor.Has(OutputChecker, place):
+		as = OutputChecker
+	}
+	return s.store.Opened(ctx, Opening{
+		Actor: actor, As: as, Place: place, Path: o.Path, SHA256: o.SHA256, Size: o.Size,
+	})
+}
+
+// MayOpenOutput refuses who may not open outputs of a workspace: not to be
+// known of first.
+func (s *Service) MayOpenOutput(ctx context.Context, actor Actor, workspace string) error {
+	place, actor, err := s.store.Place(ctx, workspace, actor)
+	if err != nil {
+		return err
+	}
+	return mayOpenOutput(actor, place)
+}
+
+func mayOpenOutput(a Actor, p Place) error {
+	switch {
+	case !MaySeeWorkspace(a, p):
+		return ErrNotFound
+	case !MayOpenOutputs(a, p):
+		return ErrRole.with("Your roles, or this token's scopes, do not let you open files here.")
+	}
+	return nil
+}
+
+// MaySeeReleases is the reach within which the actor sees what was released:
+// the project's members, its checkers and auditors.
+func MaySeeReleases(a Actor) Reach {
+	if !a.Within(MayRead) {
+		return Reach{}
+	}
+	return ReachOf(a, Researcher, Observer, OutputChecker, Auditor)
+}
+
+// OpenReleased records that the actor downloads a released file, and names the
+// bytes. Links are rights, not secrets: they are looked at on every use.
+func (s *Service) OpenReleased(ctx context.Context, actor Actor, id RequestID, file FileID) (Opened, error) {
+	snap, err := s.store.Snapshot(ctx, id, actor)
+	if err != nil {
+		return Opened{}, err
+	}
+	a, p, r := snap.Actor, snap.Place, snap.Request
+	sees := a.Has(Researcher, p) || a.Has(Observer, p) || a.Has(OutputChecker, p)
+	f := r.file(file)
+	switch {
+	case !a.Within(MayRead) || (!sees && !a.Has(Auditor, p)) || f == nil || !r.arrived(file):
+		return Opened{}, ErrNotFound
+	case !sees:
+		return Opened{}, ErrRole.with("Auditors do not open files.")
+	}
+	st := standingOf(r, a, p, snap.Policy)
+	o := Opening{
+		Actor: a, As: st.opensAs(a, p), Place: p, Request: id, Turn: r.Turn,
+		File: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Downloaded: true,
+	}
+	if err := s.store.Opened(ctx, o); err != nil {
+		return Opened{}, err
+	}
+	return Opened{Path: f.Path, SHA256: f.SHA256, Size: f.Size}, nil
+}
+
+// arrived reports whether a file was delivered to any destination.
+func (r *Request) arrived(f FileID) bool {
+	return slices.ContainsFunc(r.Receipts, func(d *FileDelivered) bool { return d.File == f })
+}

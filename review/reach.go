@@ -1,0 +1,81 @@
+package review
+
+import (
+	"slices"
+	"strings"
+)
+
+// Reach is a set of workspaces: everything, or those of some projects,
+// backends or organisations.
+type Reach struct {
+	All           bool
+	Projects      []string
+	Backends      []string
+	Organisations []string
+}
+
+// add widens the reach by a scope.
+func (r *Reach) add(s Scope) {
+	kind, name, _ := strings.Cut(string(s), ":")
+	switch kind {
+	case "all":
+		r.All = true
+	case "project":
+		r.Projects = append(r.Projects, name)
+	case "backend":
+		r.Backends = append(r.Backends, name)
+	case "organisation":
+		r.Organisations = append(r.Organisations, name)
+	}
+}
+
+// None reports whether nothing is within reach.
+func (r Reach) None() bool {
+	return !r.All && len(r.Projects) == 0 && len(r.Backends) == 0 && len(r.Organisations) == 0
+}
+
+// ReachOf is where the actor holds one of roles today.
+func ReachOf(a Actor, roles ...Role) Reach {
+	var r Reach
+	for _, g := range a.Grants {
+		if g.Until.IsZero() && slices.Contains(roles, g.Role) {
+			r.add(g.Scope)
+		}
+	}
+	return r
+}
+
+// Visible says which requests an actor may know of: drafts where Drafts
+// reaches, the others where Rest reaches.
+type Visible struct {
+	Drafts Reach
+	Rest   Reach
+}
+
+// VisibleRequests is the reach of sightOf: a list made with it holds exactly
+// the requests that the actor may see.
+func VisibleRequests(a Actor) Visible {
+	if !a.Within(MayRead) {
+		return Visible{}
+	}
+	v := Visible{
+		Drafts: ReachOf(a, Researcher, Observer),
+		Rest:   ReachOf(a, Researcher, Observer, OutputChecker, Auditor),
+	}
+	if a.HasAnywhere(Administrator) && a.Within(MayAdmin) {
+		v.Drafts.All, v.Rest.All = true, true
+	}
+	return v
+}
+
+// VisibleWorkspaces is the reach of MaySeeWorkspace.
+func VisibleWorkspaces(a Actor) Reach {
+	if !a.Within(MayRead) {
+		return Reach{}
+	}
+	r := ReachOf(a, Researcher, Observer, OutputChecker)
+	if a.HasAnywhere(Administrator) && a.Within(MayAdmin) {
+		r.All = true
+	}
+	return r
+}

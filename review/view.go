@@ -1,0 +1,382 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// RequestView is a request as one person may see it. Pages, API answers,
+// notices, ETags and what is allowed are made from it and from nothing else;
+// what the person may not see is absent. Its JSON is the API's "request".
+type RequestView struct {
+	ID             RequestID     `json:"id"`
+	Version        string        `json:"version"` // hash of all the rest but viewed marks
+	Title          string        `json:"title"`
+	Workspace      string        `json:"workspace"`
+	Project        string        `json:"project"`
+	Author         string        `json:"author"`
+	Coauthors      []string      `json:"coauthors"`
+	Status         Status        `json:"status"`
+	StatusSentence string        `json:"status_sentence"`
+	Turn           int           `json:"turn"`
+	Phase          Phase         `json:"phase"`
+	WaitingOn      string        `json:"waiting_on"`
+	Since          time.Time     `json:"since"`
+	HeldUntil      *time.Time    `json:"held_until"`
+	Groups         []GroupView   `json:"groups"`
+	Reviews        ReviewsView   `json:"reviews"`
+	Claims         []string      `json:"claims"`
+	Returned       *NoteView     `json:"returned"` // why it was last given back
+	Closed         *NoteView     `json:"closed"`   // why it was rejected or withdrawn
+	Dissents       []DissentView `json:"dissents"`
+	Receipts       []ReceiptView `json:"receipts"`
+	Allowed        []AllowedView `json:"allowed"`
+
+	me relation
+}
+
+// GroupView is a file group as somebody sees it.
+type GroupView struct {
+	ID           GroupID       `json:"id"`
+	Name         string        `json:"name"`
+	Context      string        `json:"context"`
+	Controls     ControlsView  `json:"controls"`
+	NeedsComment bool          `json:"needs_comment"` // the author's side has to say what it did
+	Files        []FileView    `json:"files"`
+	Comments     []CommentView `json:"comments"`
+}
+
+// ControlsView is the disclosure control that the author says was applied.
+type ControlsView struct {
+	Codes []string `json:"codes"`
+	Text  string   `json:"text"`
+}
+
+// FileView is a file of a request as somebody sees it.
+type FileView struct {
+	ID                 FileID       `json:"id"`
+	Path               string       `json:"path"`
+	Kind               Kind         `json:"kind"`
+	SHA256             string       `json:"sha256"`
+	Size               int64        `json:"size"`
+	Job                string       `json:"job"`
+	JobRequest         string       `json:"job_request"`
+	Action             string       `json:"action"`
+	Commit             string       `json:"commit"`
+	MyVote             *MyVoteView  `json:"my_vote"`
+	Votes              []VoteView   `json:"votes"` // of other people
+	Decision           FileDecision `json:"decision"`
+	ChangedInWorkspace bool         `json:"changed_in_workspace"`
+	Viewed             bool         `json:"viewed"`
+	Findings           []struct{}   `json:"findings"`
+}
+
+// MyVoteView is the viewer's own vote.
+type MyVoteView struct {
+	Vote VoteValue `json:"vote"`
+	Turn int       `json:"turn"`
+}
+
+// VoteView is another person's vote.
+type VoteView struct {
+	By   string    `json:"by"`
+	Vote VoteValue `json:"vote"`
+	Turn int       `json:"turn"`
+}
+
+// CommentView is a comment as somebody sees it.
+type CommentView struct {
+	ID         CommentID  `json:"id"`
+	File       FileID     `json:"file,omitempty"`
+	Place      *Position  `json:"place,omitempty"`
+	By         string     `json:"by"`
+	Side       Side       `json:"side"`
+	At         time.Time  `json:"at"`
+	Turn       int        `json:"turn"`
+	Text       string     `json:"text"`
+	Visibility Visibility `json:"visibility"`
+	Mine       bool       `json:"mine"`
+}
+
+// ReviewsView says how many submitted reviews count in the present turn, and
+// whose, to those who may know.
+type ReviewsView struct {
+	Submitted int            `json:"submitted"`
+	Needed    int            `json:"needed"`
+	Mine      bool           `json:"mine"`
+	Voted     *int           `json:"voted"` // of the viewer's own review; null for others
+	Outputs   int            `json:"outputs"`
+	By        []ReviewByView `json:"by"`
+}
+
+// ReviewByView is one submitted review.
+type ReviewByView struct {
+	Username    string `json:"username"`
+	Independent bool   `json:"independent"`
+}
+
+// NoteView says who did a thing to the whole request, when and why.
+type NoteView struct {
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+	Early  bool      `json:"early"`
+}
+
+// DissentView is a disagreement that an approval has to acknowledge.
+type DissentView struct {
+	By     string `json:"by"`
+	Turn   int    `json:"turn"`
+	File   FileID `json:"file,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// ReceiptView says that a file arrived.
+type ReceiptView struct {
+	File        FileID `json:"file"`
+	SHA256      string `json:"sha256"`
+	Destination string `json:"destination"`
+	Location    string `json:"location"`
+}
+
+// AllowedView says whether the viewer may do an act now, and if not, why.
+type AllowedView struct {
+	Act     Act    `json:"act"`
+	Allowed bool   `json:"allowed"`
+	WhyNot  string `json:"why_not,omitempty"`
+	Code    string `json:"code,omitempty"`
+}
+
+// relation is what a view knows of its viewer.
+type relation struct {
+	standing
+	held         bool
+	begun        bool
+	counted      int // what Reviews.Submitted says, against today's policy
+	needed       int
+	destinations bool
+	usable       error
+}
+
+// View is the request of a snapshot as its actor may see it, or nil if they
+// may not know of it.
+func View(s Snapshot) *RequestView {
+	r := s.Request
+	st := standingOf(r, s.Actor, s.Place, s.Policy)
+	if st.sight == seesNothing {
+		return nil
+	}
+	v := &RequestView{
+		ID: r.ID, Workspace: r.Workspace, Author: r.Author.Username, Status: r.Status,
+		Phase: r.Status.Phase(), WaitingOn: waitingOn(r.Status), Since: r.Since,
+		Coauthors: []string{}, Groups: []GroupView{}, Claims: []string{}, Dissents: []DissentView{},
+		Receipts: []ReceiptView{}, Reviews: ReviewsView{By: []ReviewByView{}},
+	}
+	sc := scene{Snapshot: s, standing: st}
+	sc.counted = r.counted(s.Facts, s.Place, s.Policy)
+	if r.turnOver() && r.Approval != nil {
+		sc.counted = r.reviewers()
+	}
+	v.me = relation{
+		standing: st, held: r.Held(), begun: r.Approval != nil && !r.Held(),
+		counted: len(sc.counted), needed: r.needed(s.Policy),
+		destinations: len(s.Facts.Destinations) > 0, usable: usable(s.Place),
+	}
+	if st.sight > seesSummary {
+		sc.fill(v)
+	}
+	v.StatusSentence = sentence(v)
+	v.Allowed = allowed(v)
+	v.Version = v.hash()
+	sc.markViewed(v)
+	return v
+}
+
+// hash names what the viewer sees: it moves with nothing else.
+func (v *RequestView) hash() string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("view as JSON: %v", err)) // a struct of plain values always marshals
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}
+
+// scene is a snapshot with what is worked out once for a view.
+type scene struct {
+	Snapshot
+	standing
+	counted []PersonID
+}
+
+// fill adds all that is more than a summary.
+func (s scene) fill(v *RequestView) {
+	r := s.Request
+	v.Title, v.Project, v.Turn = r.Title.String(), s.Place.Project, r.Turn
+	if r.Held() {
+		v.HeldUntil = &r.Approval.HeldUntil
+	}
+	unanswered := []GroupID{}
+	if r.Status == Returned {
+		unanswered = r.unanswered()
+	}
+	for _, g := range r.Groups {
+		v.Groups = append(v.Groups, s.group(g, slices.Contains(unanswered, g.ID)))
+	}
+	v.Reviews = s.reviews()
+	if lr := r.LastReturn; lr != nil {
+		v.Returned = &NoteView{By: lr.By.Username, At: lr.At, Reason: lr.Reason.String(), Early: lr.Early}
+	}
+	if c := r.Closing; c != nil {
+		v.Closed = &NoteView{By: c.By.Username, At: c.At, Reason: c.Reason.String()}
+	}
+	for _, d := range r.Receipts {
+		v.Receipts = append(v.Receipts, ReceiptView{File: d.File, SHA256: d.SHA256, Destination: d.Destination, Location: d.Location})
+	}
+	if s.seesOthers() {
+		for _, d := range r.standingDissents() {
+			v.Dissents = append(v.Dissents, DissentView{By: d.By.Username, Turn: d.Turn, File: d.File, Reason: d.Reason.String()})
+		}
+	}
+}
+
+// seesOthers reports whether other checkers' work of the present turn is open
+// to the viewer: to checkers from REVIEWED on, to auditors always, to the
+// author's side never.
+func (s scene) seesOthers() bool {
+	switch s.sight {
+	case seesAll:
+		return true
+	case seesChecker:
+		return slices.Contains([]Status{Reviewed, Approved, Released, Rejected, Revoked}, s.Request.Status)
+	}
+	return false
+}
+
+func (s scene) reviews() ReviewsView {
+	r := s.Request
+	rv := ReviewsView{Submitted: len(s.counted), Needed: r.Policy.ReviewsNeeded, Outputs: len(r.outputs()), By: []ReviewByView{}}
+	if r.Status.authors() {
+		rv.Needed = s.Policy.ReviewsNeeded
+	}
+	_, rv.Mine = r.reviewed(s.Actor.ID)
+	if s.sight == seesChecker && r.Status.checkers() {
+		n := rv.Outputs - r.unvoted(s.Actor.ID)
+		rv.Voted = &n
+	}
+	if s.seesOthers() || (s.sight == seesAuthor && r.turnOver()) {
+		for _, x := range r.Reviews {
+			rv.By = append(rv.By, ReviewByView{Username: x.By.Username, Independent: x.Independent})
+		}
+	}
+	return rv
+}
+
+func (s scene) group(g *Group, needsComment bool) GroupView {
+	r := s.Request
+	gv := GroupView{
+		ID: g.ID, Name: g.Name.String(), Context: g.Context.String(), NeedsComment: needsComment,
+		Controls: ControlsView{Codes: slices.Concat([]string{}, g.Codes), Text: g.Controls.String()},
+		Files:    []FileView{}, Comments: []CommentView{},
+	}
+	for _, f := range r.Files {
+		if f.Group == g.ID {
+			gv.Files = append(gv.Files, s.file(f))
+		}
+	}
+	for _, c := range r.Comments {
+		if c.Group == g.ID && r.showsComment(c, s.sight, s.Actor.ID) {
+			gv.Comments = append(gv.Comments, CommentView{
+				ID: c.ID, File: c.File, Place: c.Place, By: c.By.Username, Side: c.Side, At: c.At,
+				Turn: c.Turn, Text: c.Text.String(), Visibility: c.Visibility, Mine: c.By.ID == s.Actor.ID,
+			})
+		}
+	}
+	return gv
+}
+
+func (s scene) file(f *File) FileView {
+	fv := FileView{
+		ID: f.ID, Path: f.Path, Kind: f.Kind, SHA256: f.SHA256, Size: f.Size,
+		Job: f.Job, JobRequest: f.JobRequest, Action: f.Action, Commit: f.Commit,
+		Votes: []VoteView{}, Decision: s.decisionShown(f), Findings: []struct{}{},
+		ChangedInWorkspace: f.Kind != WithdrawnFile && s.changed(f),
+	}
+	if v, ok := f.vote(s.Actor.ID); ok {
+		fv.MyVote = &MyVoteView{Vote: v.Vote, Turn: v.Turn}
+	}
+	for _, v := range s.votesShown(f) {
+		if v.By.ID != s.Actor.ID {
+			fv.Votes = append(fv.Votes, VoteView{By: v.By.Username, Vote: v.Vote, Turn: v.Turn})
+		}
+	}
+	return fv
+}
+
+// changed reports whether the workspace has other bytes at the file's path
+// now, or none.
+func (s scene) changed(f *File) bool {
+	c, ok := s.Facts.Outputs[f.Path]
+	return !ok || !c.Listed || (c.SHA256 != "" && c.SHA256 != f.SHA256)
+}
+
+// votesShown are the votes on f that the viewer may see (docs/rules.md "Blind
+// first"): as they stood when the last turn ended, or, where others' work is
+// open, as they stand in this one.
+func (s scene) votesShown(f *File) []Vote {
+	r := s.Request
+	open := r.Status == Reviewed || r.Held()
+	switch {
+	case s.sight == seesAll && r.Status.checkers():
+		return f.Votes
+	case s.sight == seesAll && len(r.Ended) > 0 && !open:
+		return r.Ended[len(r.Ended)-1].Votes[f.ID]
+	case s.sight != seesChecker && s.sight != seesAll:
+		return nil
+	case open:
+		return f.Votes
+	}
+	last, _ := r.lastKept()
+	return last.Votes[f.ID]
+}
+
+// decisionShown is the decision on f that the viewer may see. The author's
+// side sees it when the turn has ended, and no conflict.
+func (s scene) decisionShown(f *File) FileDecision {
+	r := s.Request
+	if f.Kind != Output {
+		return Incomplete
+	}
+	if r.Held() {
+		return FileApproved // an approval needs it of every output file
+	}
+	if r.Status.checkers() {
+		if s.sight == seesAuthor {
+			return Incomplete
+		}
+		return r.decision(f, s.counted, r.needed(s.Policy))
+	}
+	last, ok := r.lastKept()
+	if !ok || r.Status == Pending || len(r.Ended) > 0 && r.Ended[len(r.Ended)-1].Discarded {
+		return Incomplete
+	}
+	d := decideFile(last.Votes[f.ID], f.SHA256, last.Counted, last.Needed)
+	if d == Conflicted && s.sight == seesAuthor {
+		return ChangesRequested
+	}
+	return d
+}
+
+// markViewed adds the viewer's own marks, which are no part of the version.
+func (s scene) markViewed(v *RequestView) {
+	for g := range v.Groups {
+		for i := range v.Groups[g].Files {
+			f := &v.Groups[g].Files[i]
+			f.Viewed = s.Facts.Viewed[f.ID] == f.SHA256
+		}
+	}
+}

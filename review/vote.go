@@ -1,0 +1,173 @@
+package review
+
+import "slices"
+
+// VoteOn is a checker's vote on one file's bytes in one turn. An empty Vote
+// takes back what was cast.
+type VoteOn struct {
+	File   FileID
+	SHA256 string
+	Turn   int
+	Vote   VoteValue
+}
+
+func vote(in In, v VoteOn) (Decision, error) {
+	if _, err := in.guard(ActVote); err != nil {
+		return Decision{}, err
+	}
+	f, err := in.votable(v)
+	if err != nil {
+		return Decision{}, err
+	}
+	mine, voted := f.vote(in.Actor.ID)
+	_, submitted := in.Request.reviewed(in.Actor.ID)
+	switch v.Vote {
+	case "":
+		return takeBack(in, f, mine, submitted)
+	case Approve, RequestChanges:
+	default:
+		return Decision{}, ErrInvalid.with("A vote is approve or request_changes.")
+	}
+	if voted && mine.Vote == v.Vote && mine.Turn == v.Turn && mine.SHA256 == v.SHA256 {
+		return Decision{}, nil
+	}
+	if submitted && v.Vote == RequestChanges && in.Request.ownComments(in.Actor.ID, f.Group) == 0 {
+		return Decision{}, ErrComment.with("Say in a comment on the group what should change before you change your submitted vote.")
+	}
+	return Decision{As: OutputChecker, Events: []Event{in.cast(f, v.Vote)}}, nil
+}
+
+// votable finds the file of a vote that names its present bytes and turn.
+func (in In) votable(v VoteOn) (*File, error) {
+	f := in.Request.file(v.File)
+	switch {
+	case f == nil:
+		return nil, ErrUnknownFile
+	case f.Kind != Output:
+		return nil, ErrInvalid.with("`%s` is not to be released, so there is no vote on it.", f.Path)
+	case v.SHA256 != f.SHA256 || v.Turn != in.Request.Turn:
+		return nil, ErrChanged.with("`%s` or the turn changed while you were looking. Your vote was not cast; look again.", f.Path)
+	}
+	return f, nil
+}
+
+func (in In) cast(f *File, v VoteValue) *VoteCast {
+	return &VoteCast{File: f.ID, SHA256: f.SHA256, Turn: in.Request.Turn, Vote: v}
+}
+
+func takeBack(in In, f *File, mine Vote, submitted bool) (Decision, error) {
+	switch {
+	case mine.Vote == "" || mine.Vote == Undecided:
+		return Decision{}, ErrNoVote
+	case submitted:
+		return Decision{}, ErrStatus.with("Your review is submitted, so a vote can be changed but not taken back.")
+	}
+	return Decision{As: OutputChecker, Events: []Event{
+		&VoteTakenBack{File: f.ID, SHA256: f.SHA256, Turn: in.Request.Turn},
+	}}, nil
+}
+
+// requestChangesInGroup votes for changes on every output file of a group that
+// the checker has not voted on. Approving is always per file.
+func requestChangesInGroup(in In, group string) (Decision, error) {
+	return in.eachInGroup(group, func(f *File) Event {
+		if v, ok := f.vote(in.Actor.ID); ok && v.Vote != Undecided {
+			return nil
+		}
+		return in.cast(f, RequestChanges)
+	})
+}
+
+// resetVotesInGroup takes the checker's votes in a group back.
+func resetVotesInGroup(in In, group string) (Decision, error) {
+	if r := in.Request; r != nil {
+		if _, submitted := r.reviewed(in.Actor.ID); submitted && r.Status.checkers() {
+			return Decision{}, ErrStatus.with("Your review is submitted, so votes can be changed but not taken back.")
+		}
+	}
+	return in.eachInGroup(group, func(f *File) Event {
+		if v, ok := f.vote(in.Actor.ID); !ok || v.Vote == Undecided {
+			return nil
+		}
+		return &VoteTakenBack{File: f.ID, SHA256: f.SHA256, Turn: in.Request.Turn}
+	})
+}
+
+func (in In) eachInGroup(group string, event func(*File) Event) (Decision, error) {
+	if _, err := in.guard(ActVote); err != nil {
+		return Decision{}, err
+	}
+	g := in.Request.named(group)
+	if g == nil {
+		return Decision{}, ErrUnknownGroup
+	}
+	out := Decision{As: OutputChecker}
+	for _, f := range in.Request.Files {
+		if f.Group == g.ID && f.Kind == Output {
+			if e := event(f); e != nil {
+				out.Events = append(out.Events, e)
+			}
+		}
+	}
+	if len(out.Events) == 0 {
+		return Decision{}, ErrNothing.with("There is nothing to do in this group.")
+	}
+	return out, nil
+}
+
+// submitReview decides that the checker's votes count from now on.
+func submitReview(in In) (Decision, error) {
+	if _, err := in.guard(ActReview); err != nil {
+		return Decision{}, err
+	}
+	r, me := in.Request, in.Actor.ID
+	if _, ok := r.reviewed(me); ok {
+		return Decision{}, ErrDuplicate.with("You have submitted your review of this turn already.")
+	}
+	if n := r.unvoted(me); n > 0 {
+		return Decision{}, ErrUnvoted.with("Vote on every output file before you submit your review: %s left.", numberWord(n))
+	}
+	for _, g := range r.inOrder(r.asksIn(me)) {
+		if r.ownComments(me, g) == 0 {
+			return Decision{}, ErrComment.with("Say in a comment on the group “%s” what should change.", r.group(g).Name)
+		}
+	}
+	n := len(r.counted(in.Facts, in.Place, in.Policy)) + 1
+	return Decision{As: OutputChecker, Events: []Event{&ReviewSubmitted{
+		Turn: r.Turn, Counted: n, Needed: r.Policy.ReviewsNeeded,
+		Status: r.afterReview(n), Independent: r.Status != Reviewed,
+	}}}, nil
+}
+
+// afterReview is the status once n reviews count: the first and the last
+// needed review change it.
+func (r *Request) afterReview(n int) Status {
+	switch {
+	case r.Status == Reviewed || n >= r.Policy.ReviewsNeeded:
+		return Reviewed
+	default:
+		return PartiallyReviewed
+	}
+}
+
+// unvoted counts the output files on which somebody has no vote that stands.
+func (r *Request) unvoted(by PersonID) int {
+	n := 0
+	for _, f := range r.Files {
+		if f.Kind != Output {
+			continue
+		}
+		if v, ok := f.vote(by); !ok || v.Vote == Undecided || v.SHA256 != f.SHA256 {
+			n++
+		}
+	}
+	return n
+}
+
+// publicComment reports whether a checker made a public comment of this turn
+// on the group.
+func (r *Request) publicComment(g GroupID) bool {
+	return slices.ContainsFunc(r.Comments, func(c *Comment) bool {
+		return c.Group == g && c.Turn == r.Turn && c.Side == CheckerSide && c.Visibility == Public
+	})
+}
