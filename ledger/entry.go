@@ -28,6 +28,7 @@ var (
 // Kind says what kind of actor did an act. The values are stored.
 type Kind string
 
+// The kinds of actor.
 const (
 	Person   Kind = "person"   // somebody with an account
 	Service  Kind = "service"  // a backend, by its token

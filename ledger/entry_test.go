@@ -341,3 +341,25 @@ func BenchmarkDecodeBaseline(b *testing.B) {
 		}
 	}
 }
+
+// The page that describes the formats shows what is really written.
+func TestDocument(t *testing.T) {
+	page, err := os.ReadFile("../docs/ledger.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := encode(t, vote())
+	for _, want := range []string{string(b), Hash(b), strings.Join(csvHeader, ",")} {
+		if !strings.Contains(string(page), "\n"+want+"\n") && !strings.Contains(string(page), "`"+want+"`") && !strings.Contains(string(page), "    "+want+"\n") {
+			t.Errorf("docs/ledger.md does not have %s", want)
+		}
+	}
+	for _, part := range []reflect.Type{reflect.TypeFor[Entry](), reflect.TypeFor[Actor](), reflect.TypeFor[Place](), reflect.TypeFor[Subject]()} {
+		for i := range part.NumField() {
+			name, _, _ := strings.Cut(part.Field(i).Tag.Get("json"), ",")
+			if name != "-" && !strings.Contains(string(page), "`"+name+"`") && !strings.Contains(string(page), "`"+name+":") {
+				t.Errorf("docs/ledger.md does not describe %s", name)
+			}
+		}
+	}
+}

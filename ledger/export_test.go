@@ -187,7 +187,7 @@ func TestReadJSONLinesPassesErrorsOn(t *testing.T) {
 	export := jsonLines(t, sample(t)...)
 	n := 0
 	err := ReadJSONLines(strings.NewReader(export), func(Row) error { n++; return errStopped })
-	if err != errStopped || n != 1 {
+	if !errors.Is(err, errStopped) || n != 1 {
 		t.Errorf("after an error of visit: %v, %d visits, want %v and 1", err, n, errStopped)
 	}
 	broken := io.MultiReader(strings.NewReader(export[:100]), &failing{})
@@ -359,7 +359,10 @@ func BenchmarkExport(b *testing.B) {
 	list := many(b, benchRows)
 	plain := func(w io.Writer, rows iter.Seq2[Row, error]) error {
 		out := bufio.NewWriterSize(w, 64<<10)
-		for row := range rows {
+		for row, err := range rows {
+			if err != nil {
+				return err
+			}
 			out.Write(row.Bytes)
 			out.WriteByte('\n')
 		}

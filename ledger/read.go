@@ -27,9 +27,9 @@ func ReadJSONLines(r io.Reader, visit func(Row) error) error {
 	for n := 1; ; n++ {
 		line, err := in.ReadSlice('\n')
 		switch {
-		case err == io.EOF && len(line) == 0:
+		case errors.Is(err, io.EOF) && len(line) == 0:
 			return nil
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return fmt.Errorf("line %d: %w: the line has no end", n, ErrExport)
 		case errors.Is(err, bufio.ErrBufferFull):
 			return fmt.Errorf("line %d: %w: more than %d bytes", n, ErrTooLarge, MaxLine)

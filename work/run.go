@@ -133,8 +133,10 @@ func (p *Pool) decide(ctx context.Context, l lease, err, why error) (Outcome, er
 func (p *Pool) report(it Item, outcome Outcome, err error) {
 	log := p.cfg.Log.With("kind", it.Kind, "item", it.ID, "attempts", it.Attempts)
 	switch outcome {
-	case Failed, Lost:
-		log.Warn("work "+string(outcome), "error", err)
+	case Failed:
+		log.Warn("work failed and will be tried again", "error", err)
+	case Lost:
+		log.Warn("work lost its lease or could not be recorded", "error", err)
 	case Stuck:
 		log.Error("work stuck", "error", err)
 	}

@@ -85,6 +85,7 @@ func Permanent(err error) error {
 // Outcome is what came of running a handler once.
 type Outcome string
 
+// What can come of it. The values are names of metrics.
 const (
 	Done      Outcome = "done"
 	Failed    Outcome = "failed"    // will be tried again
