@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
 )
 
 // Create makes a draft for outputs of a workspace and returns its id.
@@ -59,9 +58,6 @@ func (s *Service) AddFiles(ctx context.Context, c Command, a AddFiles) ([]Added,
 	return added, nil
 }
 
-// keepers is how many files are copied at once.
-const keepers = 4
-
 // copy keeps the present bytes of the paths that may be requested. It first
 // looks whether the actor may add files at all, so that nobody else makes the
 // program read a workspace. The rule looks again, in its transaction.
@@ -75,8 +71,8 @@ func (s *Service) copy(ctx context.Context, c Command, paths []string) ([]copied
 		return nil, err
 	}
 	copies := make([]copied, len(paths))
-	var wg sync.WaitGroup
-	places := make(chan struct{}, keepers)
+	var wanted []Candidate
+	var places []int // in copies, of what is wanted
 	for i, p := range paths {
 		copies[i].path = p
 		cand, ok := snap.Facts.Outputs[p]
@@ -87,22 +83,17 @@ func (s *Service) copy(ctx context.Context, c Command, paths []string) ([]copied
 			copies[i].err = asError(err)
 			continue
 		}
-		wg.Add(1)
-		places <- struct{}{}
-		go func() {
-			defer func() { <-places; wg.Done() }()
-			kept, err := s.keeper.Keep(ctx, snap.Place.Workspace, p, snap.Policy.SizeLimit)
-			if err != nil {
-				copies[i].err = asError(err)
-				copies[i].cause = err
-			}
-			copies[i].kept = kept
-		}()
+		wanted, places = append(wanted, cand), append(places, i)
 	}
-	wg.Wait()
-	for _, cp := range copies {
-		if cp.err != nil && (cp.err.Kind == Internal || cp.err.Kind == Unavailable) {
-			return nil, cp.cause
+	for n, kept := range s.keeper.Keep(ctx, snap.Place.Workspace, wanted, snap.Policy.SizeLimit) {
+		i := places[n]
+		copies[i].kept = kept
+		if kept.Err == nil {
+			continue
+		}
+		copies[i].err = asError(kept.Err)
+		if k := copies[i].err.Kind; k == Internal || k == Unavailable {
+			return nil, kept.Err
 		}
 	}
 	return copies, nil

@@ -151,10 +151,9 @@ type Added struct {
 
 // copied is a path with its copy, or why there is none.
 type copied struct {
-	path  string
-	kept  Kept
-	err   *Error
-	cause error // of err, where it is no refusal
+	path string
+	kept Kept
+	err  *Error
 }
 
 func (a AddFiles) check() error {

@@ -153,16 +153,18 @@ type Store interface {
 	Opened(ctx context.Context, o Opening) error
 }
 
-// Keeper copies a workspace's output into the vault: path's present bytes, up
-// to limit. Its refusals are *Error.
+// Keeper copies outputs of a workspace into the vault: the present bytes at
+// the candidates' paths, up to limit each. The answers stand in the order of
+// the candidates; one that is refused does not stop the others.
 type Keeper interface {
-	Keep(ctx context.Context, workspace, path string, limit int64) (Kept, error)
+	Keep(ctx context.Context, workspace string, outputs []Candidate, limit int64) []Kept
 }
 
-// Kept names a copy in the vault.
+// Kept names a copy in the vault, or says why there is none: an *Error.
 type Kept struct {
 	SHA256 string
 	Size   int64
+	Err    error
 }
 
 // Service is what people and workers do to release requests: one method for
