@@ -49,12 +49,16 @@ func NewMatcher(patterns []string) *Matcher {
 // particular order, and returns it.
 func (m *Matcher) Match(dst []int, path string) []int {
 	dst = append(dst, m.exact[path]...)
+	var has signature
+	if len(m.lengths) > 0 {
+		has.add(path)
+	}
 	for _, n := range m.lengths {
 		if n > len(path) {
 			break
 		}
 		for _, g := range m.globs[path[:n]] {
-			if g.match(path) {
+			if has.all(g.needs) && g.matchAfterPrefix(path) {
 				dst = append(dst, g.indexes...)
 			}
 		}
@@ -79,33 +83,57 @@ func matchPattern(pattern, p string) bool {
 // stands for itself.
 type glob struct {
 	prefix, suffix string     // before the first and after the last star
-	components     [][]string // each split at its stars; one piece: no star
+	components     [][]string // what is between, each split at its stars
+	needs          signature  // of all of that
 	indexes        []int
 }
 
 func newGlob(pattern string) *glob {
-	g := &glob{
-		prefix: pattern[:strings.IndexByte(pattern, '*')],
-		suffix: pattern[strings.LastIndexByte(pattern, '*')+1:],
-	}
-	for c := range strings.SplitSeq(pattern, "/") {
+	first, last := strings.IndexByte(pattern, '*'), strings.LastIndexByte(pattern, '*')
+	g := &glob{prefix: pattern[:first], suffix: pattern[last+1:]}
+	for c := range strings.SplitSeq(pattern[first:last+1], "/") {
 		g.components = append(g.components, strings.Split(c, "*"))
+	}
+	for piece := range strings.SplitSeq(pattern[first:], "*") {
+		g.needs.add(piece)
 	}
 	return g
 }
 
 func (g *glob) match(p string) bool {
-	if !strings.HasPrefix(p, g.prefix) || !strings.HasSuffix(p, g.suffix) {
+	return strings.HasPrefix(p, g.prefix) && g.matchAfterPrefix(p)
+}
+
+// matchAfterPrefix matches a path that has the prefix.
+func (g *glob) matchAfterPrefix(p string) bool {
+	if len(p) < len(g.prefix)+len(g.suffix) || !strings.HasSuffix(p, g.suffix) {
 		return false
 	}
-	for i, pieces := range g.components {
+	p = p[len(g.prefix) : len(p)-len(g.suffix)]
+	for _, pieces := range g.components[:len(g.components)-1] {
 		name, rest, more := strings.Cut(p, "/")
-		if more != (i < len(g.components)-1) || !matchName(pieces, name) {
+		if !more || !matchName(pieces, name) {
 			return false
 		}
 		p = rest
 	}
-	return true
+	return matchName(g.components[len(g.components)-1], p) && strings.IndexByte(p, '/') < 0
+}
+
+// signature is which sequences of three bytes a text may hold. It is there for
+// speed alone: hundreds of patterns may begin alike (`output/data/*_a_*.csv`),
+// and most can be told apart from a path without looking for their pieces.
+type signature [4]uint64
+
+func (s *signature) add(text string) {
+	for i := 2; i < len(text); i++ {
+		h := (uint32(text[i-2])<<16 | uint32(text[i-1])<<8 | uint32(text[i])) * 0x9E3779B1 >> 24
+		s[h>>6] |= 1 << (h & 63)
+	}
+}
+
+func (s *signature) all(of signature) bool {
+	return of[0]&^s[0]|of[1]&^s[1]|of[2]&^s[2]|of[3]&^s[3] == 0
 }
 
 // matchName matches one component. The pieces between two stars are looked for
