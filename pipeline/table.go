@@ -20,11 +20,11 @@ type DeclaredOutput struct {
 }
 
 // JobStatus returns the status of the action's job, and whether it has one.
-func (a ActionOutputs) JobStatus() (Status, bool) {
-	if a.Job == nil {
+func (row ActionOutputs) JobStatus() (Status, bool) {
+	if row.Job == nil {
 		return "", false
 	}
-	return a.Job.Status.Or(StatusUnknown), true
+	return row.Job.Status.Or(StatusUnknown), true
 }
 
 // Table returns, for each action of the pipeline in the order of the file and
