@@ -1,0 +1,175 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sallyport/review"
+)
+
+// errReplayed ends a transaction whose command was done before.
+var errReplayed = errors.New("the command was done before")
+
+// Change carries out a command; see review.Store. The order of its steps is in
+// docs/database.md.
+func (s *Store) Change(ctx context.Context, c review.Change, decide func(review.In) (review.Decision, error)) (review.Outcome, error) {
+	var out review.Outcome
+	var done *review.Request
+	var works bool
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		replayed, err := s.claimKey(ctx, tx, c.Command)
+		if err != nil {
+			return err
+		}
+		if replayed.Replayed {
+			out = replayed
+			return errReplayed
+		}
+		in, err := s.in(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		d, err := decide(in)
+		if err != nil {
+			return err
+		}
+		if done, err = s.carryOut(ctx, tx, c, in, d); err != nil {
+			return err
+		}
+		works = len(d.Work) > 0
+		out = review.Outcome{Request: c.On}
+		out.Result, err = s.answerKey(ctx, tx, c.Command, d.Result)
+		return err
+	})
+	switch {
+	case errors.Is(err, errReplayed):
+		return out, nil
+	case err != nil:
+		return review.Outcome{}, err
+	}
+	if done != nil {
+		s.folded.put(done)
+	}
+	if works && s.config.OnCommit != nil {
+		s.config.OnCommit()
+	}
+	return out, nil
+}
+
+// in locks what the command concerns, in the one order that all transactions
+// keep, and reads all that its rule may look at.
+func (s *Store) in(ctx context.Context, tx *gorm.DB, c review.Change) (review.In, error) {
+	actor, err := lockActor(ctx, tx, c.Actor)
+	if err != nil {
+		return review.In{}, err
+	}
+	place, err := lockPlace(ctx, tx, c)
+	if err != nil {
+		return review.In{}, err
+	}
+	in := review.In{
+		Actor: actor, Place: place, Policy: s.config.Policy, Now: s.now(), BasedOn: c.BasedOn,
+		NewID: s.config.NewID, NewSalt: s.config.NewSalt,
+	}
+	if c.Workspace == "" {
+		row, err := gorm.G[requestRow](tx, forUpdate).Select("version").Where("id = ?", string(c.On)).Take(ctx)
+		if err != nil {
+			return in, fmt.Errorf("lock request %s: %w", c.On, err)
+		}
+		if in.Request, err = s.fold(ctx, tx, c.On, row.Version); err != nil {
+			return in, err
+		}
+		in.Now = latest(in.Now, in.Request.LastAt)
+	}
+	in.Facts, err = s.facts(ctx, tx, in.Request, place, wantedBy(c, in.Request))
+	return in, err
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// lockPlace locks the workspace that a command concerns: alone for acts that
+// may hold outputs, else together with others of its kind.
+func lockPlace(ctx context.Context, tx *gorm.DB, c review.Change) (review.Place, error) {
+	lock := forShare
+	if c.Holds {
+		lock = forUpdate
+	}
+	query := gorm.G[workspaceRow](tx, lock).Where("name = ?", c.Workspace)
+	if c.Workspace == "" {
+		query = gorm.G[workspaceRow](tx, lock).Where("name = (SELECT workspace FROM requests WHERE id = ?)", string(c.On))
+	}
+	row, err := query.Take(ctx)
+	if err != nil {
+		return review.Place{}, fmt.Errorf("lock the workspace: %w", err)
+	}
+	return row.place(), nil
+}
+
+// carryOut writes what was decided: entries, projections and work. It returns
+// the request as it is then, to be kept after the commit; nil if nothing
+// happened to it.
+func (s *Store) carryOut(ctx context.Context, tx *gorm.DB, c review.Change, in review.In, d review.Decision) (*review.Request, error) {
+	if err := s.addWork(ctx, tx, d.Work); err != nil {
+		return nil, err
+	}
+	if len(d.Events) == 0 {
+		return nil, nil
+	}
+	recs, drafts, after, err := s.apply(c.On, in, d)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := s.append(ctx, tx, requestStream(c.On), recs[0].Version-1, drafts)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		recs[i].ID = id
+	}
+	before := projection{}
+	if in.Request != nil {
+		before = project(in.Request)
+	}
+	if err := before.become(ctx, tx, project(after), recs); err != nil {
+		return nil, fmt.Errorf("write the projections of request %s: %w", c.On, err)
+	}
+	return after, nil
+}
+
+// apply folds decided events onto the request one by one, and drafts their
+// entries: each names the turn in which its event was decided.
+func (s *Store) apply(id review.RequestID, in review.In, d review.Decision) ([]review.Recorded, []draft, *review.Request, error) {
+	like := draft{
+		Actor: in.Actor, Role: d.As, Side: sideOf(d.As, in.Actor.Kind), Place: in.Place, Policy: in.Policy.Hash(),
+	}
+	if d.As != "" {
+		like.Grant = in.Actor.Grant(d.As, in.Place).ID
+	}
+	r, version := in.Request, 0
+	if r != nil {
+		version = r.Version
+	}
+	recs := make([]review.Recorded, 0, len(d.Events))
+	drafts := make([]draft, 0, len(d.Events))
+	for i, e := range d.Events {
+		rec := review.Recorded{
+			Version: version + i + 1, At: in.Now, By: in.Actor.Person, Kind: in.Actor.Kind, As: d.As, Event: e,
+		}
+		entry, err := draftEvent(r, id, rec, like)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		recs, drafts = append(recs, rec), append(drafts, entry)
+		r = foldOn(id, r, recs[i:])
+	}
+	return recs, drafts, r, nil
+}

@@ -1,0 +1,166 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"sallyport/review"
+)
+
+// wanted is what facts are wanted of: outputs at paths, and who else holds or
+// has released what.
+type wanted struct {
+	outputs []string // paths of which the workspace's present outputs are wanted
+	paths   []string // paths of which holders are wanted
+	sha256s []string // bytes of which holders and releases are wanted
+}
+
+// wantedBy says which facts a command's rule may ask for: those of what the
+// act names, and, if it was decided on a view, all that the view shows.
+func wantedBy(c review.Change, r *review.Request) wanted {
+	named := map[review.FileID]bool{}
+	for _, id := range c.Files {
+		named[id] = true
+	}
+	w := wanted{paths: set(c.Paths), sha256s: set(c.SHA256s)}
+	w.outputs = w.paths
+	if r == nil {
+		return w
+	}
+	var shown []string
+	for _, f := range r.Files {
+		if named[f.ID] {
+			w.paths, w.sha256s = append(w.paths, f.Path), append(w.sha256s, f.SHA256)
+		}
+		if named[f.ID] || c.BasedOn != "" {
+			shown = append(shown, f.Path)
+		}
+	}
+	w.outputs = set(append(shown, w.outputs...))
+	w.paths, w.sha256s = set(w.paths), set(w.sha256s)
+	return w
+}
+
+// set returns the texts without repetition, in their order.
+func set(texts []string) []string {
+	seen := make(map[string]bool, len(texts))
+	out := make([]string, 0, len(texts))
+	for _, t := range texts {
+		if t != "" && !seen[t] {
+			seen[t] = true
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// facts reads what lies outside a request; r is nil for one that is made. It
+// takes the same number of queries however much is wanted, up to maxTerms.
+func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place review.Place, w wanted) (review.Facts, error) {
+	f := review.Facts{Destinations: s.config.Destinations}
+	var err error
+	if f.Reviewers, err = reviewers(ctx, tx, r, nil); err != nil {
+		return f, err
+	}
+	if f.Outputs, err = candidates(ctx, tx, place.Workspace, w.outputs); err != nil {
+		return f, err
+	}
+	var self review.RequestID
+	if r != nil {
+		self = r.ID
+	}
+	if f.PathHolders, err = holders(ctx, tx, place.Workspace, self, holdsPath, w.paths); err != nil {
+		return f, err
+	}
+	if f.ByteHolders, err = holders(ctx, tx, place.Workspace, self, holdsBytes, w.sha256s); err != nil {
+		return f, err
+	}
+	f.Released, err = releasedFrom(ctx, tx, place, w.sha256s)
+	return f, err
+}
+
+// reviewers reads the grants of those who submitted a review in the present
+// turn. With also it reads that person's grants in the same query.
+func reviewers(ctx context.Context, tx *gorm.DB, r *review.Request, also *review.Actor) (map[review.PersonID]review.Actor, error) {
+	var ids []review.PersonID
+	if r != nil {
+		for _, rv := range r.Reviews {
+			ids = append(ids, rv.By.ID)
+		}
+	}
+	wanted := ids
+	if also != nil && hasGrants(*also) {
+		wanted = append(wanted[:len(wanted):len(wanted)], also.ID)
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	grants, err := grantsOf(ctx, tx, wanted...)
+	if err != nil {
+		return nil, err
+	}
+	if also != nil && hasGrants(*also) {
+		also.Grants = grants[also.ID]
+	}
+	people := make(map[review.PersonID]review.Actor, len(ids))
+	for i, id := range ids {
+		people[id] = review.Actor{Person: r.Reviews[i].By, Kind: review.IsPerson, Grants: grants[id]}
+	}
+	return people, nil
+}
+
+// maxTerms bounds the terms of one IN list; SQLite takes 32,766 parameters.
+const maxTerms = 10_000
+
+// holders finds the other active requests of a workspace that hold paths or
+// bytes as outputs.
+func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.RequestID, kind string, values []string) (map[string]review.RequestID, error) {
+	found := map[string]review.RequestID{}
+	for some := range chunks(values) {
+		rows, err := gorm.G[activeOutputRow](tx).
+			Where("workspace = ? AND kind = ? AND request_id <> ? AND value IN ?", workspace, kind, string(self), some).Find(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read what active requests hold: %w", err)
+		}
+		for _, row := range rows {
+			found[row.Value] = review.RequestID(row.RequestID)
+		}
+	}
+	return found, nil
+}
+
+// releasedFrom finds which bytes left before: the latest release from any
+// workspace of the place's project, as projects are today. While the project
+// is not known, only the workspace itself counts.
+func releasedFrom(ctx context.Context, tx *gorm.DB, place review.Place, sha256s []string) (map[string]review.Release, error) {
+	const query = `SELECT f.sha256, f.request_id, f.at FROM released_files f
+		JOIN requests r ON r.id = f.request_id JOIN workspaces w ON w.name = f.workspace
+		WHERE f.sha256 IN ? AND r.status <> 'REVOKED' AND (w.name = ? OR (w.project <> '' AND w.project = ?))
+		ORDER BY f.at, f.request_id`
+	found := map[string]review.Release{}
+	for some := range chunks(sha256s) {
+		rows, err := gorm.G[releasedRow](tx).Raw(query, some, place.Workspace, place.Project).Find(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read what was released: %w", err)
+		}
+		for _, row := range rows {
+			found[row.SHA256] = review.Release{Request: review.RequestID(row.RequestID), At: row.At.Time}
+		}
+	}
+	return found, nil
+}
+
+// chunks yields the values in pieces that one statement takes.
+func chunks(values []string) func(yield func([]string) bool) {
+	return func(yield func([]string) bool) {
+		for len(values) > 0 {
+			n := min(len(values), maxTerms)
+			if !yield(values[:n]) {
+				return
+			}
+			values = values[n:]
+		}
+	}
+}

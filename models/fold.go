@@ -1,0 +1,164 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"sallyport/ledger"
+	"sallyport/review"
+)
+
+func requestStream(id review.RequestID) string { return "request/" + string(id) }
+
+// fold returns a request as it is at a version: from the cache, or from what
+// is there of an earlier version and the entries since.
+func (s *Store) fold(ctx context.Context, tx *gorm.DB, id review.RequestID, version int) (*review.Request, error) {
+	base, from := s.folded.newest(id, version)
+	if from == version {
+		return base, nil
+	}
+	recs, err := recorded(ctx, tx, id, from, version)
+	if err != nil {
+		return nil, err
+	}
+	r := foldOn(id, base, recs)
+	if r == nil || r.Version != version {
+		return nil, fmt.Errorf("fold request %s: its entries do not reach version %d", id, version)
+	}
+	return r, nil
+}
+
+// foldOn applies entries to a request; base is nil for the first ones.
+func foldOn(id review.RequestID, base *review.Request, recs []review.Recorded) *review.Request {
+	if base == nil && len(recs) > 0 {
+		base = &review.Request{ID: id}
+	}
+	return review.Fold(base, recs)
+}
+
+// recordedQuery reads the entries of a stream with the words that belong to
+// each: as many rows for an entry as it has words, at least one.
+const recordedQuery = `
+SELECT e.id, e.version, e.act, e.at, e.actor_id, e.actor, e.actor_kind, e.role, e.bytes, w.hash, w.salt, w.text
+FROM entries e LEFT JOIN words w ON w.entry_id = e.id
+WHERE e.stream = ? AND e.version > ? AND e.version <= ?
+ORDER BY e.version, w.hash`
+
+// recorded reads the entries of a request after one version and up to another.
+func recorded(ctx context.Context, tx *gorm.DB, id review.RequestID, after, upTo int) (recs []review.Recorded, err error) {
+	rows, err := tx.WithContext(ctx).Raw(recordedQuery, requestStream(id), after, upTo).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read the entries of %s: %w", id, err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var last stored
+	for rows.Next() {
+		var next stored
+		if err := next.scan(rows); err != nil {
+			return nil, fmt.Errorf("read an entry of %s: %w", id, err)
+		}
+		if next.ID == last.ID {
+			last.words = append(last.words, next.words...)
+			continue
+		}
+		if recs, err = last.appendTo(recs); err != nil {
+			return nil, err
+		}
+		last = next
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the entries of %s: %w", id, err)
+	}
+	return last.appendTo(recs)
+}
+
+// stored is an entry as it is read.
+type stored struct {
+	review.Recorded
+	act   string
+	bytes []byte
+	words []review.Words
+}
+
+func (e *stored) scan(rows *sql.Rows) error {
+	var at instant
+	var hash, text sql.NullString
+	var salt []byte
+	err := rows.Scan(&e.ID, &e.Version, &e.act, &at, &e.By.ID, &e.By.Username, &e.Kind, &e.As, &e.bytes, &hash, &salt, &text)
+	e.At = at.Time
+	if hash.Valid && len(salt) == len(review.Words{}.Salt) {
+		e.words = []review.Words{{Hash: hash.String, Salt: [32]byte(salt), Text: text.String}}
+	}
+	return err
+}
+
+// appendTo decodes the entry and adds it to recs; it does nothing for the zero
+// value.
+func (e stored) appendTo(recs []review.Recorded) ([]review.Recorded, error) {
+	if e.ID == 0 {
+		return recs, nil
+	}
+	event, err := decodeEvent(e.act, e.bytes, e.words)
+	if err != nil {
+		return nil, fmt.Errorf("entry %d: %w", e.ID, err)
+	}
+	rec := e.Recorded
+	rec.Event = event
+	return append(recs, rec), nil
+}
+
+// decodeEvent reads the event out of an entry's bytes. Words that are not
+// among words were erased.
+func decodeEvent(act string, bytes []byte, words []review.Words) (review.Event, error) {
+	var entry struct {
+		Event json.RawMessage `json:"event"`
+	}
+	if err := json.Unmarshal(bytes, &entry); err != nil {
+		return nil, err
+	}
+	var version struct {
+		V int `json:"v"`
+	}
+	if err := json.Unmarshal(entry.Event, &version); err != nil {
+		return nil, err
+	}
+	return review.DecodeEvent(act, version.V, entry.Event, func(hash string) (review.Words, bool) {
+		for _, w := range words {
+			if w.Hash == hash {
+				return w, true
+			}
+		}
+		return review.Words{}, false
+	})
+}
+
+// eventFact gives an event's JSON its version.
+func eventFact(body []byte) json.RawMessage {
+	v := fmt.Appendf(nil, `{"v":%d`, review.EventVersion)
+	if len(body) > len("{}") {
+		v = append(v, ',')
+	}
+	return append(v, body[1:]...)
+}
+
+// draftEvent makes the entry of an event of a request that stands as r before
+// it; r is nil for the first.
+func draftEvent(r *review.Request, id review.RequestID, rec review.Recorded, like draft) (draft, error) {
+	body, words, err := review.EncodeEvent(rec.Event)
+	if err != nil {
+		return draft{}, err
+	}
+	file, path, sha256 := review.Subject(rec.Event)
+	d := like
+	d.Act, d.At, d.Event, d.Words = rec.Event.Act(), rec.At, eventFact(body), words
+	d.Subject = ledger.Subject{Request: string(id), File: string(file), Path: path, SHA256: sha256}
+	if r != nil {
+		d.Turn = r.Turn
+	}
+	return d, nil
+}

@@ -1,0 +1,103 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"sallyport/review"
+)
+
+type roleGranted struct {
+	V     int          `json:"v"`
+	Grant string       `json:"grant"`
+	Role  review.Role  `json:"role"`
+	Scope review.Scope `json:"scope"`
+}
+
+type roleEnded struct {
+	V     int          `json:"v"`
+	Grant string       `json:"grant"`
+	Role  review.Role  `json:"role"`
+	Scope review.Scope `json:"scope"`
+}
+
+// mayChangeRoles refuses who is no administrator, and everybody for
+// themselves.
+func mayChangeRoles(by review.Actor, of review.PersonID) error {
+	if err := review.MayAdminister(by); err != nil {
+		return err
+	}
+	if by.Kind == review.IsPerson && by.ID == of {
+		return refuse(review.ErrRole, "Nobody changes their own roles: another administrator does.")
+	}
+	return nil
+}
+
+// GrantRole gives a person a role; review.CheckGrant says which scopes it may
+// have. Only an administrator or the operator does it, and nobody for
+// themselves. A role that stands is returned as it is. ErrNotFound if there is
+// no such person.
+func (s *Store) GrantRole(ctx context.Context, by review.Actor, person review.PersonID, role review.Role, scope review.Scope) (review.Grant, error) {
+	if err := review.CheckGrant(role, scope); err != nil {
+		return review.Grant{}, err
+	}
+	if role == review.BackendService {
+		return review.Grant{}, refuse(review.ErrInvalid, "A service is a token, not a person.")
+	}
+	var grant review.Grant
+	err := s.administer(ctx, by, person, func(tx *gorm.DB, by review.Actor) error {
+		if err := mayChangeRoles(by, person); err != nil {
+			return err
+		}
+		standing, err := gorm.G[grantRow](tx).
+			Where("person_id = ? AND role = ? AND scope = ? AND until IS NULL", string(person), string(role), string(scope)).
+			Limit(1).Find(ctx)
+		if err != nil {
+			return fmt.Errorf("read grants: %w", err)
+		}
+		if len(standing) > 0 {
+			grant = standing[0].grant()
+			return nil
+		}
+		row := grantRow{
+			ID: s.config.NewID(), PersonID: string(person), Role: string(role), Scope: string(scope), Since: at(s.now()),
+		}
+		if err := gorm.G[grantRow](tx).Create(ctx, &row); err != nil {
+			return fmt.Errorf("grant a role: %w", err)
+		}
+		grant = row.grant()
+		return s.recordPerson(ctx, tx, by, person, actRoleGranted,
+			roleGranted{V: 1, Grant: row.ID, Role: role, Scope: scope})
+	})
+	return grant, err
+}
+
+// EndGrant takes a role away: it stops counting with the commit. The grant is
+// kept as ended, since a side outlasts a role. Ending it again does nothing;
+// ErrNotFound if the person has no such grant.
+func (s *Store) EndGrant(ctx context.Context, by review.Actor, person review.PersonID, grant string) error {
+	return s.administer(ctx, by, person, func(tx *gorm.DB, by review.Actor) error {
+		if err := mayChangeRoles(by, person); err != nil {
+			return err
+		}
+		row, err := gorm.G[grantRow](tx).Where("id = ? AND person_id = ?", grant, string(person)).Take(ctx)
+		if err != nil {
+			return fmt.Errorf("read a grant: %w", err)
+		}
+		if !row.Until.IsZero() {
+			return nil
+		}
+		until := at(latest(s.now(), row.Since.Time))
+		n, err := gorm.G[grantRow](tx).Where("id = ? AND until IS NULL", grant).Update(ctx, "until", until)
+		if err == nil && n != 1 {
+			err = fmt.Errorf("%d rows changed", n)
+		}
+		if err != nil {
+			return fmt.Errorf("end a grant: %w", err)
+		}
+		return s.recordPerson(ctx, tx, by, person, actRoleEnded,
+			roleEnded{V: 1, Grant: row.ID, Role: review.Role(row.Role), Scope: review.Scope(row.Scope)})
+	})
+}

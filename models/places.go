@@ -1,0 +1,155 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"sallyport/review"
+)
+
+// workspaceRow is a workspace and where it stands. An empty project is not
+// known yet.
+type workspaceRow struct {
+	Name         string `gorm:"primaryKey"`
+	Project      string
+	Organisation string
+	Backend      string
+	Ongoing      bool
+	Archived     bool
+}
+
+func (workspaceRow) TableName() string { return "workspaces" }
+
+func (r workspaceRow) place() review.Place {
+	return review.Place{
+		Workspace: r.Name, Project: r.Project, Organisation: r.Organisation, Backend: r.Backend,
+		Ongoing: r.Ongoing, Archived: r.Archived,
+	}
+}
+
+func workspaceStream(name string) string { return "workspace/" + name }
+
+// workspacePlaced is the event that says where a workspace stands from now on.
+type workspacePlaced struct {
+	V            int    `json:"v"`
+	Workspace    string `json:"workspace"`
+	Project      string `json:"project,omitempty"`
+	Organisation string `json:"organisation,omitempty"`
+	Backend      string `json:"backend,omitempty"`
+	Ongoing      bool   `json:"ongoing"`
+	Archived     bool   `json:"archived"`
+}
+
+const actWorkspacePlaced = "workspace_placed"
+
+func (e workspacePlaced) row() workspaceRow {
+	return workspaceRow{
+		Name: e.Workspace, Project: e.Project, Organisation: e.Organisation, Backend: e.Backend,
+		Ongoing: e.Ongoing, Archived: e.Archived,
+	}
+}
+
+// PlaceWorkspace says where a workspace stands from now on; p.Workspace is not
+// looked at. Only an administrator, or the operator, does it; the operator may
+// place a workspace that nobody has reported yet. ErrNotFound if there is no
+// such workspace. Placing it where it stands does nothing.
+func (s *Store) PlaceWorkspace(ctx context.Context, by review.Actor, name string, p review.Place) error {
+	p.Workspace = name
+	return s.write(ctx, func(tx *gorm.DB) error {
+		by, err := lockActor(ctx, tx, by)
+		if err != nil {
+			return err
+		}
+		if err := review.MayAdminister(by); err != nil {
+			return err
+		}
+		if by.Kind == review.IsOperator {
+			if _, err := s.ensureWorkspace(ctx, tx, by, name); err != nil {
+				return err
+			}
+		}
+		return s.placeWorkspace(ctx, tx, by, review.Administrator, p)
+	})
+}
+
+// ensureWorkspace makes a workspace that is not there, with nothing known of
+// it, and locks it for the transaction. It returns where the workspace stands.
+func (s *Store) ensureWorkspace(ctx context.Context, tx *gorm.DB, by review.Actor, name string) (review.Place, error) {
+	row, err := gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
+	if err == nil {
+		return row.place(), nil
+	}
+	if !errors.Is(err, gorm.ErrRecordNotFound) {
+		return review.Place{}, fmt.Errorf("lock workspace %s: %w", name, err)
+	}
+	fresh := workspaceRow{Name: name, Ongoing: true}
+	result := gorm.WithResult()
+	if err := gorm.G[workspaceRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &fresh); err != nil {
+		return review.Place{}, fmt.Errorf("make workspace %s: %w", name, err)
+	}
+	if result.RowsAffected == 1 {
+		return fresh.place(), s.recordPlace(ctx, tx, by, "", fresh)
+	}
+	// Another transaction made it meanwhile.
+	row, err = gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
+	return row.place(), err
+}
+
+// placeWorkspace moves a workspace in the transaction, and records it. The
+// person is locked already.
+func (s *Store) placeWorkspace(ctx context.Context, tx *gorm.DB, by review.Actor, as review.Role, p review.Place) error {
+	before, err := gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", p.Workspace).Take(ctx)
+	if err != nil {
+		return fmt.Errorf("lock workspace %s: %w", p.Workspace, err)
+	}
+	after := workspaceRow{
+		Name: p.Workspace, Project: p.Project, Organisation: p.Organisation, Backend: p.Backend,
+		Ongoing: p.Ongoing, Archived: p.Archived,
+	}
+	if before == after {
+		return nil
+	}
+	n, err := gorm.G[workspaceRow](tx).Where("name = ?", p.Workspace).
+		Select("project", "organisation", "backend", "ongoing", "archived").Updates(ctx, after)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("%d rows changed", n)
+	}
+	if err != nil {
+		return fmt.Errorf("place workspace %s: %w", p.Workspace, err)
+	}
+	return s.recordPlace(ctx, tx, by, as, after)
+}
+
+// recordPlace writes the entry that a workspace stands where row says.
+func (s *Store) recordPlace(ctx context.Context, tx *gorm.DB, by review.Actor, as review.Role, row workspaceRow) error {
+	event, err := fact(workspacePlaced{
+		V: 1, Workspace: row.Name, Project: row.Project, Organisation: row.Organisation, Backend: row.Backend,
+		Ongoing: row.Ongoing, Archived: row.Archived,
+	})
+	if err != nil {
+		return err
+	}
+	d := draft{
+		Act: actWorkspacePlaced, At: s.now(), Actor: by, Role: as, Side: sideOf(as, by.Kind), Place: row.place(), Event: event,
+	}
+	if as != "" {
+		d.Grant = grantFor(by, as)
+	}
+	_, err = s.record(ctx, tx, workspaceStream(row.Name), d)
+	return err
+}
+
+// grantFor is the id of a standing grant of a role, whatever its scope; "" if
+// there is none.
+func grantFor(a review.Actor, role review.Role) string {
+	for _, g := range a.Grants {
+		if g.Role == role && g.Until.IsZero() {
+			return g.ID
+		}
+	}
+	return ""
+}

@@ -1,0 +1,260 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sallyport/ledger"
+	"sallyport/review"
+)
+
+// tokenRow is a token of a person or of a backend's service. Secret is the
+// SHA-256 of its secret, which is kept nowhere.
+type tokenRow struct {
+	ID       string `gorm:"primaryKey"`
+	PersonID *string
+	Backend  *string
+	Name     string
+	Scopes   texts[review.TokenScope]
+	Secret   []byte
+	Made     instant
+	Expires  instant
+	Ended    instant
+}
+
+func (tokenRow) TableName() string { return "tokens" }
+
+// NewToken is a token to be made: of a person, or of a backend's service.
+type NewToken struct {
+	Person  review.PersonID
+	Backend string
+	Name    string // what its owner calls it
+	Scopes  []review.TokenScope
+	Expires time.Time // zero: never
+}
+
+type tokenMade struct {
+	V       int                 `json:"v"`
+	Token   string              `json:"token"`
+	Backend string              `json:"backend,omitempty"`
+	Name    review.Words        `json:"name,omitzero"`
+	Scopes  []review.TokenScope `json:"scopes"`
+	Expires json.RawMessage     `json:"expires,omitempty"`
+}
+
+type tokenEnded struct {
+	V     int    `json:"v"`
+	Token string `json:"token"`
+}
+
+var tokenScopes = []review.TokenScope{
+	review.MayRead, review.MayContent, review.MayAuthor, review.MayCheck, review.MayAudit, review.MayAdmin,
+}
+
+// tokenPrefix begins every token, so that one is known when it is found where
+// it should not be. A token is the prefix, its id, "_" and its secret.
+const tokenPrefix = "sp_"
+
+// TokenText is the token that its owner is given.
+func TokenText(id, secret string) string { return tokenPrefix + id + "_" + secret }
+
+// minSecret is the least length of a secret: 128 bits in base 32 or better.
+const minSecret = 20
+
+func (t NewToken) check(secret string, now time.Time) error {
+	switch {
+	case (t.Person == "") == (t.Backend == ""):
+		return refuse(review.ErrInvalid, "A token is a person's or a backend's.")
+	case len(secret) < minSecret:
+		return fmt.Errorf("make a token: the secret is too short")
+	case !t.Expires.IsZero() && !t.Expires.After(now):
+		return refuse(review.ErrInvalid, "This token would have expired already.")
+	case t.Backend != "" && !usernames.MatchString(t.Backend):
+		return refuse(review.ErrInvalid, "That is not the name of a backend.")
+	case t.Backend != "" && len(t.Scopes) > 0:
+		return refuse(review.ErrInvalid, "A service's token has no scopes: it reports job requests of one backend.")
+	case t.Person != "" && len(t.Scopes) == 0:
+		return refuse(review.ErrInvalid, "A token needs at least one scope.")
+	}
+	for _, scope := range t.Scopes {
+		if !slices.Contains(tokenScopes, scope) {
+			return refuse(review.ErrInvalid, "There is no scope %q.", scope)
+		}
+	}
+	return checkName(t.Name)
+}
+
+// mayHoldTokens refuses who may not make or end a token: a person's is that
+// person's own affair, or the operator's; a service's an administrator's.
+func mayHoldTokens(by review.Actor, person review.PersonID) error {
+	switch {
+	case person == "":
+		return review.MayAdminister(by)
+	case by.Kind == review.IsOperator, by.Kind == review.IsPerson && by.ID == person:
+		return nil
+	}
+	return refuse(review.ErrRole, "A person's token is made and ended by that person alone.")
+}
+
+// MakeToken keeps a token and returns its id. The secret comes from a good
+// random source; only its hash is kept. A person makes their own tokens, an
+// administrator those of services, the operator any.
+func (s *Store) MakeToken(ctx context.Context, by review.Actor, t NewToken, secret string) (string, error) {
+	t.Name = strings.TrimSpace(t.Name)
+	if err := t.check(secret, s.now()); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(secret))
+	row := tokenRow{
+		ID: s.config.NewID(), PersonID: optional(string(t.Person)), Backend: optional(t.Backend), Name: t.Name,
+		Scopes: t.Scopes, Secret: sum[:], Expires: at(t.Expires),
+	}
+	err := s.administer(ctx, by, t.Person, func(tx *gorm.DB, by review.Actor) error {
+		if err := mayHoldTokens(by, t.Person); err != nil {
+			return err
+		}
+		row.Made = at(s.now())
+		if err := gorm.G[tokenRow](tx).Create(ctx, &row); err != nil {
+			return fmt.Errorf("make a token: %w", err)
+		}
+		name := s.words(t.Name)
+		made := tokenMade{V: 1, Token: row.ID, Backend: t.Backend, Name: name, Scopes: row.Scopes}
+		if !t.Expires.IsZero() {
+			made.Expires, _ = json.Marshal(review.At(t.Expires))
+		}
+		return s.recordToken(ctx, tx, by, row, actTokenMade, made, spoken(name)...)
+	})
+	if err != nil {
+		return "", err
+	}
+	return row.ID, nil
+}
+
+// recordToken writes an entry to the stream of the token's person; a service's
+// token has a stream of its own.
+func (s *Store) recordToken(ctx context.Context, tx *gorm.DB, by review.Actor, row tokenRow, act string, event any, words ...review.Words) error {
+	body, err := fact(event)
+	if err != nil {
+		return err
+	}
+	d := draft{
+		Act: act, At: s.now(), Actor: by, Side: sideOf("", by.Kind), Subject: ledger.Subject{Token: row.ID}, Event: body, Words: words,
+	}
+	stream := "token/" + row.ID
+	if row.PersonID != nil {
+		stream, d.Subject.Person = personStream(review.PersonID(*row.PersonID)), *row.PersonID
+	} else {
+		d.Place.Backend = *row.Backend
+		d.Role, d.Grant = review.Administrator, grantFor(by, review.Administrator)
+		d.Side = sideOf(review.Administrator, by.Kind)
+	}
+	_, err = s.record(ctx, tx, stream, d)
+	return err
+}
+
+// EndToken makes a token useless from now on. Who may make it may end it, and
+// an administrator any. Ending it again does nothing; ErrNotFound if there is
+// none, or the asker may not know of it.
+func (s *Store) EndToken(ctx context.Context, by review.Actor, id string) error {
+	owner, err := s.ownerOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.administer(ctx, by, owner, func(tx *gorm.DB, by review.Actor) error {
+		if mayHoldTokens(by, owner) != nil && review.MayAdminister(by) != nil {
+			return review.ErrNotFound
+		}
+		row, err := gorm.G[tokenRow](tx, forUpdate).Where("id = ?", id).Take(ctx)
+		if err != nil {
+			return fmt.Errorf("read a token: %w", err)
+		}
+		if !row.Ended.IsZero() {
+			return nil
+		}
+		n, err := gorm.G[tokenRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(s.now()))
+		if err == nil && n != 1 {
+			err = fmt.Errorf("%d rows changed", n)
+		}
+		if err != nil {
+			return fmt.Errorf("end a token: %w", err)
+		}
+		return s.recordToken(ctx, tx, by, row, actTokenEnded, tokenEnded{V: 1, Token: id})
+	})
+}
+
+// ownerOf is the person whose token it is; "" for a service's.
+func (s *Store) ownerOf(ctx context.Context, id string) (review.PersonID, error) {
+	var owner review.PersonID
+	err := s.read(ctx, func(tx *gorm.DB) error {
+		row, err := gorm.G[tokenRow](tx).Where("id = ?", id).Take(ctx)
+		if err == nil && row.PersonID != nil {
+			owner = review.PersonID(*row.PersonID)
+		}
+		return err
+	})
+	return owner, err
+}
+
+// ActorByToken finds who a token stands for, with the grants they hold now. A
+// token that is unknown, ended or expired is ErrNotFound, whichever of these
+// it is.
+func (s *Store) ActorByToken(ctx context.Context, token string) (review.Actor, error) {
+	id, secret, ok := strings.Cut(strings.TrimPrefix(token, tokenPrefix), "_")
+	if !ok || !strings.HasPrefix(token, tokenPrefix) || !isID(id) {
+		return review.Actor{}, review.ErrNotFound
+	}
+	var actor review.Actor
+	err := s.read(ctx, func(tx *gorm.DB) error {
+		row, err := gorm.G[ownedToken](tx).Raw(ownedQuery, id).Take(ctx)
+		if err != nil {
+			return err
+		}
+		if !row.valid(secret, s.now()) {
+			return review.ErrNotFound
+		}
+		actor, err = actorNow(ctx, tx, row.actor())
+		return err
+	})
+	if err != nil {
+		return review.Actor{}, err
+	}
+	return actor, nil
+}
+
+// ownedToken is a token with its person's username.
+type ownedToken struct {
+	tokenRow
+	Username *string
+}
+
+const ownedQuery = `SELECT t.*, p.username FROM tokens t LEFT JOIN people p ON p.id = t.person_id WHERE t.id = ?`
+
+// valid compares hashes, in a time that says nothing of where they differ.
+func (t ownedToken) valid(secret string, now time.Time) bool {
+	sum := sha256.Sum256([]byte(secret))
+	same := subtle.ConstantTimeCompare(sum[:], t.Secret) == 1
+	return same && t.Ended.IsZero() && (t.Expires.IsZero() || now.Before(t.Expires.Time))
+}
+
+// actor is who the token stands for, before their grants are read. A service
+// is known by its token's id.
+func (t ownedToken) actor() review.Actor {
+	a := review.Actor{Kind: review.IsService, Automated: true, Scopes: t.Scopes}
+	if t.Scopes == nil {
+		a.Scopes = []review.TokenScope{} // nil would narrow nothing
+	}
+	if t.PersonID == nil {
+		a.Person, a.Backend = review.Person{ID: review.PersonID(t.ID), Username: *t.Backend}, *t.Backend
+		return a
+	}
+	a.Kind, a.Person = review.IsPerson, review.Person{ID: review.PersonID(*t.PersonID), Username: *t.Username}
+	return a
+}
