@@ -58,7 +58,8 @@ func Main(m *testing.M) {
 // closes its connections. It must be a function declared by name, since the
 // template is kept under that name. With a nil prepare the database is empty.
 // The database is dropped at the end of the test, with whatever is connected
-// to it.
+// to it. Roles are not part of a database: a test that makes one gives it a name
+// of its own and drops it.
 func PostgresURL(t testing.TB, prepare func(url string) error) string {
 	t.Helper()
 	s, err := open()
