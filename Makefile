@@ -34,7 +34,7 @@ build: ## build the program: bin/sallyport
 
 .PHONY: fmt
 fmt: ## format the code
-	git ls-files -z -co --exclude-standard -- '*.go' | xargs -0r gofmt -w
+	gofmt -w -l .
 
 .PHONY: generate
 generate: ## write again the code that is made from documents

@@ -18,7 +18,11 @@ check() { # NAME COMMAND…: runs the command, shows its name and time
 	fi
 }
 
-sources() { git ls-files -z -co --exclude-standard -- "$@"; }
+# The files of the working tree that match, less those that were removed.
+sources() {
+	git ls-files -z -co --exclude-standard -- "$@" |
+		while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done
+}
 
 formatted() {
 	local files
