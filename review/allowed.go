@@ -23,6 +23,9 @@ func (v *RequestView) why(act Act) error {
 	if err := v.me.mayAct(act); err != nil {
 		return err
 	}
+	if err := mayConclude(act, v.Status, v.Reviews.Mine); err != nil {
+		return err
+	}
 	if err := v.me.inStatus(act, v.Status, v.me.begun); err != nil {
 		return err
 	}
@@ -33,8 +36,6 @@ func (v *RequestView) why(act Act) error {
 		return v.whyReview()
 	case ActReturn:
 		return v.whyReturn()
-	case ActReject:
-		return v.whyReviewed()
 	case ActApprove:
 		return v.whyApprove()
 	}
@@ -47,6 +48,9 @@ func (v *RequestView) whySubmit() error {
 	}
 	if v.count(func(f FileView) bool { return f.Kind == Output }) == 0 {
 		return ErrNoOutput
+	}
+	if v.me.leavable != nil {
+		return v.me.leavable
 	}
 	for _, g := range v.Groups {
 		inUse := slices.ContainsFunc(g.Files, func(f FileView) bool { return f.Kind != WithdrawnFile })
@@ -103,17 +107,7 @@ func (v *RequestView) whyReturn() error {
 	return nil
 }
 
-func (v *RequestView) whyReviewed() error {
-	if !v.Reviews.Mine {
-		return ErrNotReviewer
-	}
-	return nil
-}
-
 func (v *RequestView) whyApprove() error {
-	if err := v.whyReviewed(); err != nil {
-		return err
-	}
 	if v.me.counted < v.me.needed {
 		return ErrReviews
 	}
@@ -123,6 +117,9 @@ func (v *RequestView) whyApprove() error {
 				return ErrConflicted.with("`%s` is not approved, so the request cannot be approved as a whole.", f.Path)
 			}
 		}
+	}
+	if v.me.leavable != nil {
+		return v.me.leavable
 	}
 	if !v.me.destinations {
 		return ErrUnavailable.with("No destination is configured for releases, so nothing can be approved.")

@@ -5,32 +5,49 @@ import (
 	"slices"
 )
 
-// Fold applies recorded events to base in their order; base is nil for a
-// stream read from its beginning.
+// Fold applies recorded events to base in their order and returns what they
+// amount to; base is nil for a stream read from its beginning. It never fails
+// and never decides: what is recorded happened. Base stays as it is, because
+// folded requests are shared.
 func Fold(base *Request, recs []Recorded) *Request {
-	r := base
-	for _, rec := range recs {
-		r = r.apply(rec)
+	if len(recs) == 0 {
+		return base
 	}
-	return r
+	n := base.own()
+	for _, rec := range recs {
+		n.apply(rec)
+	}
+	return n
 }
 
-// apply is the only code that alters a Request. It never fails and never
-// decides: what is recorded happened. It copies what it changes, because
-// folded requests are shared.
-func (r *Request) apply(rec Recorded) *Request {
+// own returns a copy of r with slices of its own, so that many events are
+// applied at the cost of one copy. What the slices point at is still shared:
+// files, groups, comments and ended turns are replaced, never altered.
+func (r *Request) own() *Request {
 	if r == nil {
-		r = &Request{}
+		return &Request{}
 	}
 	n := *r
-	n.Version, n.LastAt = rec.Version, rec.At
-	n.change(rec)
+	n.Editors = slices.Clone(r.Editors)
+	n.Files, n.Groups, n.Comments = slices.Clone(r.Files), slices.Clone(r.Groups), slices.Clone(r.Comments)
+	n.Reviews, n.Ended = slices.Clone(r.Reviews), slices.Clone(r.Ended)
+	n.Dissents, n.Receipts = slices.Clone(r.Dissents), slices.Clone(r.Receipts)
+	if r.LastReturn != nil {
+		lr := *r.LastReturn
+		lr.Changed = slices.Clone(lr.Changed)
+		n.LastReturn = &lr
+	}
+	if r.Approval != nil {
+		a := *r.Approval
+		a.Files = slices.Clone(a.Files)
+		n.Approval = &a
+	}
 	return &n
 }
 
-// change dispatches on what happened. n is a fresh copy whose slices are still
-// shared: what follows replaces slices and what they point at, never alters.
-func (n *Request) change(rec Recorded) {
+// apply is the only code that alters a Request: one that Fold owns.
+func (n *Request) apply(rec Recorded) {
+	n.Version, n.LastAt = rec.Version, rec.At
 	switch e := rec.Event.(type) {
 	case *RequestCreated, *TitleChanged, *GroupCreated, *GroupDescribed:
 		n.changeFrame(rec)
@@ -78,7 +95,7 @@ func (n *Request) edit(rec Recorded) {
 	if n.edited(rec.By.ID) || rec.Kind == IsSystem {
 		return
 	}
-	n.Editors = append(slices.Clip(n.Editors), rec.By.ID)
+	n.Editors = append(n.Editors, rec.By.ID)
 	for i, f := range n.Files {
 		if _, ok := f.vote(rec.By.ID); ok {
 			votes := slices.DeleteFunc(slices.Clone(f.Votes), func(v Vote) bool { return v.By.ID == rec.By.ID })
@@ -91,21 +108,16 @@ func (n *Request) edit(rec Recorded) {
 func (n *Request) setFile(i int, change func(*File)) {
 	f := *n.Files[i]
 	change(&f)
-	n.Files = slices.Clone(n.Files)
 	n.Files[i] = &f
 }
 
 // eachFile replaces by changed copies the files that pick chooses.
 func (n *Request) eachFile(pick func(*File) bool, change func(*File)) {
-	files := slices.Clone(n.Files)
-	for i, f := range files {
+	for i, f := range n.Files {
 		if pick(f) {
-			c := *f
-			change(&c)
-			files[i] = &c
+			n.setFile(i, change)
 		}
 	}
-	n.Files = files
 }
 
 func (n *Request) fileIndex(id FileID) int {
@@ -122,14 +134,13 @@ func (n *Request) changeFrame(rec Recorded) {
 		n.Title = e.Title
 		n.edit(rec)
 	case *GroupCreated:
-		n.Groups = append(slices.Clip(n.Groups), &Group{ID: e.Group, Name: e.Name})
+		n.Groups = append(n.Groups, &Group{ID: e.Group, Name: e.Name})
 		n.edit(rec)
 	case *GroupDescribed:
 		n.edit(rec)
 		i := slices.IndexFunc(n.Groups, func(g *Group) bool { return g.ID == e.Group })
 		g := *n.Groups[i]
 		g.Context, g.Codes, g.Controls = e.Context, e.Codes, e.Controls
-		n.Groups = slices.Clone(n.Groups)
 		n.Groups[i] = &g
 		n.unsettleGroup(e.Group)
 	}
@@ -165,7 +176,7 @@ func (n *Request) changeFiles(rec Recorded) {
 		was := n.Files[i].Kind
 		if e.Removed {
 			g := n.Files[i].Group
-			n.Files = slices.Delete(slices.Clone(n.Files), i, i+1)
+			n.Files = slices.Delete(n.Files, i, i+1)
 			n.groupChanged(g)
 			if was == Supporting {
 				n.unsettleGroup(g)
@@ -184,7 +195,7 @@ func (n *Request) changeFiles(rec Recorded) {
 func (n *Request) addFile(e *FileAdded) {
 	i := n.fileIndex(e.File)
 	if i < 0 {
-		n.Files = append(slices.Clip(n.Files), &File{ID: e.File})
+		n.Files = append(n.Files, &File{ID: e.File})
 		i = len(n.Files) - 1
 	}
 	n.setFile(i, func(f *File) { f.Group, f.Kind, f.Source = e.Group, e.Kind, e.Source })
@@ -224,27 +235,22 @@ func (n *Request) unsettleFile(i int) {
 // unsettleGroup makes the votes on a group's files undecided: its texts or its
 // supporting files changed.
 func (n *Request) unsettleGroup(id GroupID) {
-	has := func(f *File) bool { return f.Group == id && len(f.Votes) > 0 }
-	if slices.ContainsFunc(n.Files, has) {
-		n.eachFile(has, func(f *File) { f.Votes = unsettled(f.Votes, everyVote) })
-	}
+	n.eachFile(func(f *File) bool { return f.Group == id && len(f.Votes) > 0 },
+		func(f *File) { f.Votes = unsettled(f.Votes, everyVote) })
 }
 
 // groupChanged notes that a group's files changed since the request was
 // returned, so that the author must say what was done.
 func (n *Request) groupChanged(id GroupID) {
-	if n.Status != Returned || n.LastReturn == nil || slices.Contains(n.LastReturn.Changed, id) {
-		return
+	if n.Status == Returned && !slices.Contains(n.LastReturn.Changed, id) {
+		n.LastReturn.Changed = append(n.LastReturn.Changed, id)
 	}
-	lr := *n.LastReturn
-	lr.Changed = append(slices.Clip(lr.Changed), id)
-	n.LastReturn = &lr
 }
 
 func (n *Request) changeComments(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *CommentMade:
-		n.Comments = append(slices.Clip(n.Comments), &Comment{
+		n.Comments = append(n.Comments, &Comment{
 			ID: e.Comment, Group: e.Group, File: e.File, Place: e.Place, By: rec.By,
 			Side: e.Side, At: rec.At, Turn: n.Turn, Text: e.Text, Visibility: e.Visibility,
 		})
@@ -252,10 +258,9 @@ func (n *Request) changeComments(rec Recorded) {
 		i := slices.IndexFunc(n.Comments, func(c *Comment) bool { return c.ID == e.Comment })
 		c := *n.Comments[i]
 		c.Visibility = Public
-		n.Comments = slices.Clone(n.Comments)
 		n.Comments[i] = &c
 	case *CommentDeleted:
-		n.Comments = slices.DeleteFunc(slices.Clone(n.Comments), func(c *Comment) bool { return c.ID == e.Comment })
+		n.Comments = slices.DeleteFunc(n.Comments, func(c *Comment) bool { return c.ID == e.Comment })
 	}
 }
 
@@ -278,7 +283,7 @@ func (n *Request) changeReviews(rec Recorded) {
 			f.Votes = slices.DeleteFunc(slices.Clone(f.Votes), func(v Vote) bool { return v.By.ID == rec.By.ID })
 		})
 	case *ReviewSubmitted:
-		n.Reviews = append(slices.Clip(n.Reviews), SubmittedReview{By: rec.By, At: rec.At, Independent: e.Independent})
+		n.Reviews = append(n.Reviews, SubmittedReview{By: rec.By, At: rec.At, Independent: e.Independent})
 		n.Status = e.Status
 	}
 }
@@ -298,7 +303,7 @@ func (n *Request) submitted(e *RequestSubmitted, rec Recorded) {
 // In a discarded turn what was done in it stops counting, and a submitted
 // dissent is kept to be acknowledged.
 func (n *Request) endTurn(t EndedTurn) {
-	t.Reviews = n.Reviews
+	t.Reviews = slices.Clone(n.Reviews)
 	t.Votes = make(map[FileID][]Vote, len(n.Files))
 	for _, f := range n.Files {
 		if len(f.Votes) > 0 {
@@ -308,19 +313,17 @@ func (n *Request) endTurn(t EndedTurn) {
 	if t.Discarded {
 		n.discard(t.Turn)
 	}
-	n.Ended = append(slices.Clip(n.Ended), t)
+	n.Ended = append(n.Ended, t)
 }
 
 func (n *Request) discard(turn int) {
-	dissents := slices.Clip(n.Dissents)
 	for _, f := range n.Files {
 		for _, v := range f.Votes {
 			if _, ok := n.reviewed(v.By.ID); ok && v.Vote == RequestChanges {
-				dissents = append(dissents, Dissent{By: v.By, Turn: turn, File: f.ID, SHA256: f.SHA256})
+				n.Dissents = append(n.Dissents, Dissent{By: v.By, Turn: turn, File: f.ID, SHA256: f.SHA256})
 			}
 		}
 	}
-	n.Dissents = dissents
 	cast := func(v Vote) bool { return v.Turn == turn }
 	n.eachFile(func(f *File) bool { return slices.ContainsFunc(f.Votes, cast) },
 		func(f *File) { f.Votes = unsettled(f.Votes, cast) })
@@ -339,32 +342,27 @@ func (n *Request) returned(e *RequestReturned, rec Recorded) {
 func (n *Request) changeApproval(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *FileApprovedForRelease:
-		a := Approval{}
-		if n.Approval != nil && n.Approval.At.IsZero() {
-			a = *n.Approval
+		if n.Approval == nil {
+			n.Approval = &Approval{}
 		}
-		a.Files = append(slices.Clip(a.Files), e.File)
-		n.Approval = &a
+		n.Approval.Files = append(n.Approval.Files, e.File)
 	case *RequestApproved:
-		a := Approval{
+		n.Approval = &Approval{
 			By: rec.By, At: rec.At, HeldUntil: e.HeldUntil.Time, Destinations: e.Destinations,
-			Files: n.Approval.Files,
+			Files: n.Approval.Files, Counted: e.Counted, Needed: e.Needed,
 		}
-		n.Approval = &a
 		n.Status = Approved
 	case *ApprovalStopped:
 		n.Approval, n.Status = nil, Reviewed
 		if e.Side == CheckerSide {
-			n.Dissents = append(slices.Clip(n.Dissents), Dissent{By: rec.By, Turn: n.Turn, Reason: e.Reason})
+			n.Dissents = append(n.Dissents, Dissent{By: rec.By, Turn: n.Turn, Reason: e.Reason})
 		}
 	case *DeliveryBegun:
-		a := *n.Approval
-		a.Begun = rec.At
-		n.Approval = &a
-		n.endTurn(EndedTurn{Turn: n.Turn, Counted: n.reviewers(), Needed: n.Policy.ReviewsNeeded})
+		n.Approval.Begun = rec.At
+		n.endTurn(EndedTurn{Turn: n.Turn, Counted: n.Approval.Counted, Needed: n.Approval.Needed})
 		n.Since = rec.At
 	case *FileDelivered:
-		n.Receipts = append(slices.Clip(n.Receipts), e)
+		n.Receipts = append(n.Receipts, e)
 	case *RequestReleased:
 		n.finish(Released, rec)
 	}

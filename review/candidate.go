@@ -58,16 +58,34 @@ func Requestable(c Candidate, p Policy) error {
 		return no.with("`%s` is %s: only moderately_sensitive outputs can be requested.", c.Path, levelWord(c.Level))
 	case c.Refused != "":
 		return no.with("`%s` cannot be read safely: %s.", c.Path, c.Refused)
-	case !slices.Contains(p.FileTypes, strings.ToLower(path.Ext(c.Path))) || strings.HasPrefix(path.Base(c.Path), "."):
-		return no.with("Files of the type `%s` cannot be requested.", typeWord(c.Path))
+	case !p.takesType(c.Path):
+		return p.takes(c.Path, c.Size)
 	case c.Excluded:
 		return no.with("`%s` was excluded when its job finished%s.", c.Path, because(c.Message))
 	case c.OutOfDate:
 		return no.with("`%s` is out of date: its action has changed or has run again without writing it.", c.Path)
-	case c.Size > p.SizeLimit:
-		return no.with("`%s` has %s; at most %s can be requested.", c.Path, sizeWord(c.Size), sizeWord(p.SizeLimit))
+	}
+	if err := p.takes(c.Path, c.Size); err != nil {
+		return err
 	}
 	return jobRequestable(c, p)
+}
+
+// takesType reports whether files of the type of name may be requested. A name
+// that is nothing but a suffix has no type.
+func (p Policy) takesType(name string) bool {
+	return slices.Contains(p.FileTypes, strings.ToLower(path.Ext(name))) && !strings.HasPrefix(path.Base(name), ".")
+}
+
+// takes refuses a file whose type or size the policy does not allow.
+func (p Policy) takes(name string, size int64) error {
+	switch {
+	case !p.takesType(name):
+		return ErrRequestable.with("Files of the type `%s` cannot be requested.", typeWord(name))
+	case size > p.SizeLimit:
+		return ErrRequestable.with("`%s` has %s; at most %s can be requested.", name, sizeWord(size), sizeWord(p.SizeLimit))
+	}
+	return nil
 }
 
 // jobRequestable is the part of Requestable that concerns the job.

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -34,20 +35,25 @@ func (s *Service) Describe(ctx context.Context, c Command, d Described) error {
 // AddFiles copies outputs into the vault and puts the copies on the request.
 // It says for each path what became of it.
 func (s *Service) AddFiles(ctx context.Context, c Command, a AddFiles) ([]Added, error) {
-	if err := a.check(); err != nil {
+	ch := Change{Command: c, Holds: true}
+	wrong := a.check()
+	if wrong == nil {
+		ch.Paths = a.Paths
+	}
+	snap, err := s.taking(ctx, c, "", ch.Paths...)
+	if err = cmp.Or(err, wrong); err != nil && c.Key == "" {
 		return nil, err
 	}
-	copies, err := s.copy(ctx, c, a.Paths)
-	if err != nil {
-		return nil, err
+	var copies []copied
+	if err == nil {
+		copies, err = s.copy(ctx, snap, a.Paths)
 	}
-	ch := Change{Command: c, Holds: true, Paths: a.Paths}
 	for _, cp := range copies {
 		if cp.err == nil {
 			ch.SHA256s = append(ch.SHA256s, cp.kept.SHA256)
 		}
 	}
-	out, err := s.store.Change(ctx, ch, func(in In) (Decision, error) { return addFiles(in, a, copies) })
+	out, err := s.store.Change(ctx, ch, unless(err, func(in In) (Decision, error) { return addFiles(in, a, copies) }))
 	if err != nil {
 		return nil, err
 	}
@@ -58,18 +64,38 @@ func (s *Service) AddFiles(ctx context.Context, c Command, a AddFiles) ([]Added,
 	return added, nil
 }
 
-// copy keeps the present bytes of the paths that may be requested. It first
-// looks whether the actor may add files at all, so that nobody else makes the
-// program read a workspace. The rule looks again, in its transaction.
-func (s *Service) copy(ctx context.Context, c Command, paths []string) ([]copied, error) {
+// unless refuses with err, if there is one, where decide would decide: what is
+// looked at before a command's transaction must not hide from the store that
+// the command's key did the act before.
+func unless(err error, decide func(In) (Decision, error)) func(In) (Decision, error) {
+	if err == nil {
+		return decide
+	}
+	return func(In) (Decision, error) { return Decision{}, err }
+}
+
+// taking reads a request for somebody who may change its files, so that nobody
+// else makes the program read a workspace. The rule looks again, in its
+// transaction.
+func (s *Service) taking(ctx context.Context, c Command, file FileID, paths ...string) (Snapshot, error) {
 	snap, err := s.store.Snapshot(ctx, c.On, c.Actor, paths...)
 	if err != nil {
-		return nil, err
+		return snap, err
 	}
 	in := In{Actor: snap.Actor, Place: snap.Place, Policy: snap.Policy, Request: snap.Request}
-	if _, err := in.guard(ActFiles); err != nil {
-		return nil, err
+	var missing error
+	if file != "" {
+		missing = in.hasFile(file)
 	}
+	if _, err := in.guard(ActFiles, missing); err != nil {
+		return snap, err
+	}
+	return snap, usable(snap.Place)
+}
+
+// copy keeps the present bytes of the paths that may be requested. Outputs that
+// are refused do not stop the others; a vault that is away stops all.
+func (s *Service) copy(ctx context.Context, snap Snapshot, paths []string) ([]copied, error) {
 	copies := make([]copied, len(paths))
 	var wanted []Candidate
 	var places []int // in copies, of what is wanted
@@ -109,25 +135,20 @@ func (s *Service) ChangeFile(ctx context.Context, c Command, f ChangeFile) error
 
 // UpdateFile takes the workspace's present bytes for a file.
 func (s *Service) UpdateFile(ctx context.Context, c Command, id FileID) error {
-	snap, err := s.store.Snapshot(ctx, c.On, c.Actor)
-	if err != nil {
+	ch := Change{Command: c, Holds: true, Files: []FileID{id}}
+	snap, err := s.taking(ctx, c, id)
+	if err != nil && c.Key == "" {
 		return err
 	}
-	in := In{Actor: snap.Actor, Place: snap.Place, Policy: snap.Policy, Request: snap.Request}
-	if _, err := in.guard(ActFiles); err != nil {
-		return err
+	copies := make([]copied, 1)
+	if err == nil {
+		ch.Paths = []string{snap.Request.file(id).Path}
+		copies, err = s.copy(ctx, snap, ch.Paths)
 	}
-	f := snap.Request.file(id)
-	if f == nil {
-		return ErrUnknownFile
+	if err == nil && copies[0].err == nil {
+		ch.SHA256s = []string{copies[0].kept.SHA256}
 	}
-	copies, err := s.copy(ctx, c, []string{f.Path})
-	if err != nil {
-		return err
-	}
-	_, err = s.store.Change(ctx, Change{
-		Command: c, Holds: true, Files: []FileID{id}, Paths: []string{f.Path}, SHA256s: []string{copies[0].kept.SHA256},
-	}, func(in In) (Decision, error) { return updateFile(in, id, copies[0]) })
+	_, err = s.store.Change(ctx, ch, unless(err, func(in In) (Decision, error) { return updateFile(in, id, copies[0]) }))
 	return err
 }
 

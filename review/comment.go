@@ -14,19 +14,11 @@ type NewComment struct {
 }
 
 func makeComment(in In, c NewComment) (Decision, error) {
-	st, err := in.guard(ActComments)
+	st, err := in.guard(ActComments, in.hasGroup(c.Group), in.hasFileIn(c.File, c.Group))
 	if err != nil {
 		return Decision{}, err
 	}
 	g := in.Request.named(c.Group)
-	if g == nil {
-		return Decision{}, ErrUnknownGroup
-	}
-	if c.File != "" {
-		if f := in.Request.file(c.File); f == nil || f.Group != g.ID {
-			return Decision{}, ErrUnknownFile
-		}
-	}
 	text, err := cleanText("comment", c.Text, maxText)
 	if err != nil {
 		return Decision{}, err
@@ -46,11 +38,37 @@ func makeComment(in In, c NewComment) (Decision, error) {
 	if err := c.Place.check(c.File); err != nil {
 		return Decision{}, err
 	}
+	if in.Request.commentsBy(in.Actor.ID) >= maxComments {
+		return Decision{}, ErrTooLarge.with("At most %d comments of one person in one turn are taken.", maxComments)
+	}
 	e := &CommentMade{
 		Comment: CommentID(in.NewID()), Group: g.ID, File: c.File, Place: c.Place,
 		Text: newWords(in.NewSalt(), text), Visibility: visibility, Side: side,
 	}
 	return Decision{As: as, Events: []Event{e}, Result: e.Comment}, nil
+}
+
+// hasFileIn refuses a file that is not in the group; "" is none.
+func (in In) hasFileIn(id FileID, group string) error {
+	if id == "" || in.Request == nil {
+		return nil
+	}
+	f, g := in.Request.file(id), in.Request.named(group)
+	if f == nil || g == nil || f.Group != g.ID {
+		return ErrUnknownFile
+	}
+	return nil
+}
+
+// commentsBy counts somebody's comments of the present turn.
+func (r *Request) commentsBy(by PersonID) int {
+	n := 0
+	for _, c := range r.Comments {
+		if c.By.ID == by && c.Turn == r.Turn {
+			n++
+		}
+	}
+	return n
 }
 
 func (c NewComment) visibility(side Side) (Visibility, error) {
@@ -83,20 +101,31 @@ func (p *Position) check(file FileID) error {
 // ownComment finds a comment of the actor's own that may still be altered:
 // made in this turn, by the side whose turn it is.
 func (in In) ownComment(id CommentID) (*Comment, standing, error) {
-	st, err := in.guard(ActComments)
+	st, err := in.guard(ActComments, in.hasComment(id))
 	if err != nil {
 		return nil, st, err
 	}
 	c := in.Request.comment(id)
 	switch {
-	case c == nil || !in.Request.showsComment(c, st.sight, in.Actor.ID):
-		return nil, st, ErrNotFound
 	case c.By.ID != in.Actor.ID:
 		return nil, st, ErrRole.with("Only who made a comment can alter it.")
 	case c.Turn != in.Request.Turn:
 		return nil, st, ErrStatus.with("The turn in which this comment was made is over.")
 	}
 	return c, st, nil
+}
+
+// hasComment refuses a comment that is not there, or not for the actor's eyes.
+func (in In) hasComment(id CommentID) error {
+	r := in.Request
+	if r == nil {
+		return nil
+	}
+	c := r.comment(id)
+	if c == nil || !r.showsComment(c, standingOf(r, in.Actor, in.Place, in.Policy).sight, in.Actor.ID) {
+		return ErrNotFound
+	}
+	return nil
 }
 
 func publishComment(in In, id CommentID) (Decision, error) {

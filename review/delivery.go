@@ -42,18 +42,27 @@ func recordDeliveries(in In, arrived []Delivered) (Decision, error) {
 	case r.Approval == nil || r.Approval.Begun.IsZero():
 		return Decision{}, ErrStatus
 	}
+	type receipt struct {
+		file        FileID
+		destination string
+	}
+	have := map[receipt]bool{}
+	for _, d := range r.Receipts {
+		have[receipt{d.File, d.Destination}] = true
+	}
 	var out Decision
 	for _, d := range arrived {
-		if r.delivered(d.File, d.Destination) {
+		if have[receipt{d.File, d.Destination}] {
 			continue
 		}
+		have[receipt{d.File, d.Destination}] = true
 		e, err := r.receipt(d)
 		if err != nil {
 			return Decision{}, err
 		}
 		out.Events = append(out.Events, e)
 	}
-	if n := len(out.Events); n > 0 && len(r.Receipts)+n == len(r.Approval.Files)*len(r.Approval.Destinations) {
+	if n := len(out.Events); n > 0 && len(have) == len(r.Approval.Files)*len(r.Approval.Destinations) {
 		out.Events = append(out.Events, &RequestReleased{Files: len(r.Approval.Files)})
 	}
 	return out, nil
@@ -74,12 +83,6 @@ func (r *Request) receipt(d Delivered) (*FileDelivered, error) {
 		File: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size,
 		Destination: d.Destination, Location: d.Location,
 	}, nil
-}
-
-func (r *Request) delivered(f FileID, destination string) bool {
-	return slices.ContainsFunc(r.Receipts, func(d *FileDelivered) bool {
-		return d.File == f && d.Destination == destination
-	})
 }
 
 // Consignment is what a worker has to carry for one request: approved bytes,

@@ -76,6 +76,8 @@ const (
 	maxGroupName        = 100
 	maxText             = 20_000
 	maxFiles            = 2_000
+	maxGroups           = 500
+	maxComments         = 1_000 // of one person in one turn: a limit on all would tell of others' comments
 	maxPathsAtOnce      = 1_000
 )
 

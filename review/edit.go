@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -57,6 +58,8 @@ func groupName(name string) (string, error) {
 		return "", ErrInvalid.with("The group needs a name.")
 	case strings.Contains(name, "/"):
 		return "", ErrInvalid.with("The group's name cannot have a `/` in it.")
+	case name == "." || name == "..":
+		return "", ErrInvalid.with("The group's name cannot be `%s`.", name)
 	}
 	return name, nil
 }
@@ -69,6 +72,9 @@ func (in In) groupFor(name string) (id GroupID, made *GroupCreated, err error) {
 	}
 	if g := in.Request.named(name); g != nil {
 		return g.ID, nil, nil
+	}
+	if len(in.Request.Groups) >= maxGroups {
+		return "", nil, ErrTooLarge.with("A request holds at most %d groups.", maxGroups)
 	}
 	made = &GroupCreated{Group: GroupID(in.NewID()), Name: newWords(in.NewSalt(), name)}
 	return made.Group, made, nil
@@ -176,7 +182,7 @@ func addFiles(in In, a AddFiles, copies []copied) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	if err := usable(in.Place); err != nil {
+	if err := cmp.Or(usable(in.Place), a.check()); err != nil {
 		return Decision{}, err
 	}
 	group, made, err := in.groupFor(a.Group)
@@ -236,6 +242,9 @@ func (in In) takeable(path string, kept Kept, kind Kind) (Source, *Error) {
 	if err := AddableAs(c, in.Policy, kind, in.released(kept.SHA256)); err != nil {
 		return Source{}, asError(err)
 	}
+	if err := in.Policy.takes(path, kept.Size); err != nil {
+		return Source{}, asError(err) // it grew since the workspace was read
+	}
 	if c.SHA256 != "" && c.SHA256 != kept.SHA256 {
 		return Source{}, ErrRequestable.with("`%s` has other bytes than the workspace's manifest names. It may be being written; try again.", path)
 	}
@@ -276,14 +285,11 @@ type ChangeFile struct {
 }
 
 func changeFile(in In, c ChangeFile) (Decision, error) {
-	st, err := in.guard(ActFiles)
+	st, err := in.guard(ActFiles, in.hasFile(c.File))
 	if err != nil {
 		return Decision{}, err
 	}
 	f := in.Request.file(c.File)
-	if f == nil {
-		return Decision{}, ErrUnknownFile
-	}
 	if f.Kind == WithdrawnFile {
 		return Decision{}, ErrStatus.with("`%s` was withdrawn. Add it again first.", f.Path)
 	}
@@ -335,14 +341,15 @@ func (in In) retype(out *Decision, f *File, kind *Kind) error {
 
 // updateFile decides that a file takes the workspace's present bytes.
 func updateFile(in In, id FileID, c copied) (Decision, error) {
-	st, err := in.guard(ActFiles)
+	st, err := in.guard(ActFiles, in.hasFile(id))
 	if err != nil {
+		return Decision{}, err
+	}
+	if err := usable(in.Place); err != nil {
 		return Decision{}, err
 	}
 	f := in.Request.file(id)
 	switch {
-	case f == nil:
-		return Decision{}, ErrUnknownFile
 	case f.Kind == WithdrawnFile:
 		return Decision{}, ErrStatus.with("`%s` was withdrawn. Add it again first.", f.Path)
 	case c.err != nil:
@@ -351,9 +358,6 @@ func updateFile(in In, id FileID, c copied) (Decision, error) {
 		return Decision{}, ErrChanged
 	case c.kept.SHA256 == f.SHA256:
 		return Decision{}, ErrNothing.with("`%s` has not changed in the workspace.", f.Path)
-	}
-	if err := usable(in.Place); err != nil {
-		return Decision{}, err
 	}
 	src, refused := in.takeable(f.Path, c.kept, f.Kind)
 	if refused != nil {
@@ -367,13 +371,13 @@ func updateFile(in In, id FileID, c copied) (Decision, error) {
 // withdrawFile decides that a file is taken back, also when it vanished from
 // the workspace.
 func withdrawFile(in In, id FileID) (Decision, error) {
-	st, err := in.guard(ActFiles)
+	st, err := in.guard(ActFiles, in.hasFile(id))
 	if err != nil {
 		return Decision{}, err
 	}
 	f := in.Request.file(id)
-	if f == nil || f.Kind == WithdrawnFile {
-		return Decision{}, ErrUnknownFile
+	if f.Kind == WithdrawnFile {
+		return Decision{}, ErrStatus.with("`%s` was withdrawn before.", f.Path)
 	}
 	return Decision{As: st.as(ActFiles, in.Request.Status), Events: []Event{&FileWithdrawn{
 		File: id, Path: f.Path, SHA256: f.SHA256, Removed: in.Request.Status == Pending,

@@ -31,19 +31,15 @@ func History(s Snapshot, recs []Recorded) []HistoryItem {
 	}
 	sc := scene{Snapshot: s, standing: st}
 	items := []HistoryItem{}
-	var past *Request
+	past := &Request{}
 	for _, rec := range recs {
-		turn := 0
-		if past != nil {
-			turn = past.Turn
-		}
-		before := past
-		past = past.apply(rec)
+		turn := past.Turn
+		past.apply(rec)
 		if !sc.showsEntry(rec, turn) {
 			continue
 		}
 		it := HistoryItem{Number: len(items) + 1, At: rec.At, Act: rec.Event.Act(), By: rec.By.Username, Turn: turn}
-		sc.describe(&it, rec.Event, before, past)
+		sc.describe(&it, rec.Event, past)
 		items = append(items, it)
 	}
 	return items
@@ -90,15 +86,10 @@ func (s scene) turnOpen(turn int) bool {
 }
 
 // describe adds what an event says, for the viewer.
-func (s scene) describe(it *HistoryItem, e Event, before, after *Request) {
+func (s scene) describe(it *HistoryItem, e Event, after *Request) {
 	it.File, it.Path, it.SHA256 = Subject(e)
 	if it.File != "" && it.Path == "" {
-		for _, r := range []*Request{after, before} {
-			if f := r.file(it.File); f != nil {
-				it.Path = f.Path
-				break
-			}
-		}
+		it.Path = after.file(it.File).Path
 	}
 	switch e := e.(type) {
 	case *RequestCreated:
@@ -172,7 +163,9 @@ func LogShows(a Actor, policy Policy, e LogEntry) bool {
 	case e.Request.Status == Pending:
 		return false
 	}
-	r := &Request{Created: e.Request.Created, Editors: e.Request.Editors}
-	possible := a.Has(OutputChecker, e.Place) || r.onAuthorSide(a, e.Place, policy)
-	return !possible || e.Side != CheckerSide || e.By == a.ID || slices.Contains(wholeActs, e.Act)
+	sm := *e.Request
+	sm.Place = e.Place
+	st := standingTo(sm, a, policy)
+	party := st.checker || st.researcher || st.observer || st.authorSide
+	return !party || e.Side != CheckerSide || e.By == a.ID || slices.Contains(wholeActs, e.Act)
 }

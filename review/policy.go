@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -55,5 +56,9 @@ func (p Policy) stricter(today Policy) Policy {
 	p.ReviewsNeeded = max(p.ReviewsNeeded, today.ReviewsNeeded)
 	p.CheckersOutsideProject = p.CheckersOutsideProject || today.CheckersOutsideProject
 	p.HoldSeconds = max(p.HoldSeconds, today.HoldSeconds)
+	p.SizeLimit = min(p.SizeLimit, today.SizeLimit)
+	p.FileTypes = slices.DeleteFunc(slices.Clone(p.FileTypes), func(t string) bool {
+		return !slices.Contains(today.FileTypes, t)
+	})
 	return p
 }

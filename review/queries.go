@@ -76,8 +76,12 @@ func (s *Service) Requests(ctx context.Context, actor Actor, l Listing) (items [
 	if err != nil {
 		return nil, "", err
 	}
+	statuses, some := l.status()
+	if !some {
+		return []SummaryView{}, "", nil
+	}
 	page, err := s.store.Summaries(ctx, Filter{
-		Visible: VisibleRequests(actor), Status: l.status(), Workspace: l.Workspace, Author: l.Author,
+		Visible: VisibleRequests(actor), Status: statuses, Workspace: l.Workspace, Author: l.Author,
 		Limit: l.Limit, Cursor: l.Cursor,
 		Keep: func(sm Summary) bool { return l.keeps(sm, standingTo(sm, actor, policy), actor) },
 	})
@@ -86,7 +90,7 @@ func (s *Service) Requests(ctx context.Context, actor Actor, l Listing) (items [
 	}
 	items = []SummaryView{}
 	for _, sm := range page.Items {
-		items = append(items, viewSummary(sm, standingTo(sm, actor, policy), actor))
+		items = append(items, viewSummary(sm, actor, policy))
 	}
 	return items, page.Next, nil
 }
@@ -94,43 +98,54 @@ func (s *Service) Requests(ctx context.Context, actor Actor, l Listing) (items [
 // open are the statuses in which a request waits for people.
 var open = []Status{Pending, Returned, Submitted, PartiallyReviewed, Reviewed}
 
-// status narrows the statuses by the queue.
-func (l Listing) status() []Status {
-	if l.Queue == "" || l.Queue == "all" {
-		return l.Status
+// status narrows the statuses by the queue; some is false if none is left.
+func (l Listing) status() (statuses []Status, some bool) {
+	switch {
+	case l.Queue == "" || l.Queue == "all":
+		return l.Status, true
+	case len(l.Status) == 0:
+		return open, true
 	}
-	if len(l.Status) == 0 {
-		return open
-	}
-	return slices.DeleteFunc(slices.Clone(l.Status), func(s Status) bool { return !slices.Contains(open, s) })
+	left := slices.DeleteFunc(slices.Clone(l.Status), func(s Status) bool { return !slices.Contains(open, s) })
+	return left, len(left) > 0
 }
 
 // standingTo is standingOf for a row of a list.
 func standingTo(sm Summary, a Actor, policy Policy) standing {
-	r := &Request{Author: sm.Author, Created: sm.Created, Editors: sm.Editors, Status: sm.Status}
+	r := &Request{Author: sm.Author, Created: sm.Created, Editors: sm.Editors, Status: sm.Status, Turn: sm.Turn}
 	return standingOf(r, a, sm.Place, policy)
 }
 
 // keeps reports whether a request belongs to the queue asked for.
 func (l Listing) keeps(sm Summary, st standing, a Actor) bool {
-	mine := (sm.Status.authors() && st.mayAuthor() == nil) ||
-		(sm.Status.checkers() && st.mayCheck() == nil && !slices.Contains(sm.ReviewedBy, a.ID))
 	switch {
 	case st.sight == seesNothing:
 		return false
 	case l.Queue == "your_turn":
-		return mine
+		return yourTurn(sm, st, a)
 	case l.Queue == "waiting":
-		return !mine
+		return !yourTurn(sm, st, a)
 	case l.Queue == "unclaimed":
 		return sm.Status.checkers()
 	}
 	return true
 }
 
-func viewSummary(sm Summary, st standing, a Actor) SummaryView {
+// yourTurn reports whether a request waits for the actor: for its author, for
+// a checker's review, or, when the reviews are in, for one of those who
+// submitted them to conclude.
+func yourTurn(sm Summary, st standing, a Actor) bool {
+	if sm.Status.authors() {
+		return st.mayAuthor() == nil
+	}
+	reviewed := slices.Contains(sm.ReviewedBy, a.ID)
+	return sm.Status.checkers() && st.mayCheck() == nil && reviewed == (sm.Status == Reviewed)
+}
+
+func viewSummary(sm Summary, a Actor, policy Policy) SummaryView {
+	st := standingTo(sm, a, policy)
 	v := &RequestView{ID: sm.ID, Status: sm.Status, Since: sm.Since,
-		Reviews: ReviewsView{Submitted: sm.Submitted, Needed: sm.Needed}}
+		Reviews: ReviewsView{Submitted: sm.Submitted, Needed: max(sm.Needed, policy.ReviewsNeeded)}}
 	v.me.standing = st
 	if held := sm.Status == Approved && sm.Begun.IsZero(); held {
 		v.me.held = true
@@ -166,12 +181,12 @@ func (s *Service) Open(ctx context.Context, actor Actor, id RequestID, file File
 		return Opened{}, err
 	}
 	st := standingOf(snap.Request, snap.Actor, snap.Place, snap.Policy)
+	f := snap.Request.file(file)
+	if f == nil && st.sight > seesSummary {
+		return Opened{}, ErrUnknownFile
+	}
 	if err := st.mayOpen(download); err != nil {
 		return Opened{}, err
-	}
-	f := snap.Request.file(file)
-	if f == nil {
-		return Opened{}, ErrUnknownFile
 	}
 	o := Opening{
 		Actor: snap.Actor, As: st.opensAs(snap.Actor, snap.Place), Place: snap.Place, Request: id,
@@ -207,8 +222,10 @@ func (st standing) opensAs(a Actor, p Place) Role {
 		return OutputChecker
 	case a.Has(Researcher, p):
 		return Researcher
+	case a.Has(Observer, p):
+		return Observer
 	}
-	return Observer
+	return OutputChecker
 }
 
 // OpenOutput records that the actor opens an output of a workspace. It is

@@ -52,8 +52,9 @@ type Visible struct {
 	Rest   Reach
 }
 
-// VisibleRequests is the reach of sightOf: a list made with it holds exactly
-// the requests that the actor may see.
+// VisibleRequests is the reach of sightOf: all that the actor may see is within
+// it. What lies within it and is hidden all the same, a draft that was
+// withdrawn, a list leaves out row by row.
 func VisibleRequests(a Actor) Visible {
 	if !a.Within(MayRead) {
 		return Visible{}

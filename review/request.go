@@ -145,6 +145,8 @@ type Approval struct {
 	Destinations []string
 	Begun        time.Time
 	Files        []FileID
+	Counted      []PersonID // whose submitted reviews counted
+	Needed       int
 }
 
 // Held reports whether the approval has not begun to be delivered.
@@ -229,29 +231,42 @@ func (r *Request) reviewed(by PersonID) (SubmittedReview, bool) {
 // to the request, whatever their roles are now.
 func (r *Request) edited(by PersonID) bool { return slices.Contains(r.Editors, by) }
 
+// rules are the values that hold for r: those that its last submission was
+// made under and, where they are stricter, today's. Looser ones wait for the
+// next submission (docs/rules.md "Policy").
+func (r *Request) rules(today Policy) Policy {
+	if r.PolicyHash == "" {
+		return today
+	}
+	return r.Policy.stricter(today)
+}
+
 // onAuthorSide reports whether a stands on the author's side of r (docs/rules.md
 // "Sides"): who edited it, and, unless the policy says otherwise, who has been
 // a researcher of its project at any time since it was made.
-func (r *Request) onAuthorSide(a Actor, p Place, policy Policy) bool {
-	return r.edited(a.ID) || (policy.CheckersOutsideProject && a.researcherSince(p, r.Created))
+func (r *Request) onAuthorSide(a Actor, p Place, today Policy) bool {
+	return r.edited(a.ID) || (r.rules(today).CheckersOutsideProject && a.researcherSince(p, r.Created))
 }
 
 // mayCheck reports whether a is entitled to check r today.
-func (r *Request) mayCheck(a Actor, p Place, policy Policy) bool {
-	return a.Has(OutputChecker, p) && !r.onAuthorSide(a, p, policy)
+func (r *Request) mayCheck(a Actor, p Place, today Policy) bool {
+	return a.Has(OutputChecker, p) && !r.onAuthorSide(a, p, today)
 }
 
 // counted are the people whose submitted reviews of the present turn count:
 // those who are entitled today.
-func (r *Request) counted(f Facts, p Place, policy Policy) []PersonID {
+func (r *Request) counted(f Facts, p Place, today Policy) []PersonID {
 	ids := []PersonID{}
 	for _, rv := range r.Reviews {
-		if a, ok := f.Reviewers[rv.By.ID]; ok && r.mayCheck(a, p, policy) {
+		if a, ok := f.Reviewers[rv.By.ID]; ok && r.mayCheck(a, p, today) {
 			ids = append(ids, rv.By.ID)
 		}
 	}
 	return ids
 }
+
+// needed is the number of reviews that an outcome of this turn needs.
+func (r *Request) needed(today Policy) int { return max(1, r.rules(today).ReviewsNeeded) }
 
 // decideFile says what votes amount to, counting only those of counted people
 // (docs/rules.md "Decision on a file").

@@ -50,6 +50,10 @@ func sentence(v *RequestView) string {
 		return fmt.Sprintf("With the output checkers since %s: %s of %s reviews %s in.",
 			since, numberWord(v.Reviews.Submitted), numberWord(v.Reviews.Needed), verb)
 	case Reviewed:
+		if v.Reviews.Submitted < v.Reviews.Needed && v.me.sight > seesSummary {
+			return fmt.Sprintf("With the output checkers since %s: %s of %s reviews count now, so another one is needed.",
+				since, numberWord(v.Reviews.Submitted), numberWord(v.Reviews.Needed))
+		}
 		return fmt.Sprintf("With the output checkers since %s: the reviews are in and a checker decides.", since)
 	case Approved:
 		if v.HeldUntil != nil {

@@ -1,6 +1,9 @@
 package review
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Act is something a person may do to a request, named by the last segment of
 // its address (docs/rules.md "Acts").
@@ -68,24 +71,26 @@ func standingOf(r *Request, a Actor, p Place, policy Policy) standing {
 		scopes:     a.Within,
 	}
 	st.author = st.researcher && a.ID == r.Author.ID
-	st.sight = sightOf(r.Status, st, a, p)
+	st.sight = sightOf(r, st, a, p)
 	return st
 }
 
 // sightOf says how much is seen. Who is on the author's side, and who may
 // check, sees no more of an open turn by being an auditor or administrator.
-func sightOf(s Status, st standing, a Actor, p Place) sight {
-	draft := s == Pending
+// Checkers see what was submitted: a draft that was withdrawn never was.
+func sightOf(r *Request, st standing, a Actor, p Place) sight {
+	draft := r.Status == Pending
 	member := st.researcher || st.observer
 	auditor := a.Has(Auditor, p) && !draft
+	checker := st.checker && !draft && r.Turn > 0
 	switch {
 	case !a.Within(MayRead):
 		return seesNothing
 	case a.Kind == IsSystem:
 		return seesAll
-	case st.checker && !draft && !st.authorSide:
+	case checker && !st.authorSide:
 		return seesChecker
-	case member, st.checker && !draft:
+	case member, checker:
 		return seesAuthor
 	case auditor && st.authorSide:
 		return seesAuthor
@@ -112,10 +117,9 @@ func (st standing) mayAct(act Act) error {
 		}
 		return st.mayAuthor()
 	case ActComments:
-		if st.researcher && st.scopes(MayAuthor) {
+		if st.mayCommentAsAuthor() == nil {
 			return nil
 		}
-		return st.mayCheck()
 	case ActStop:
 		if st.mayAuthor() == nil {
 			return nil
@@ -125,9 +129,17 @@ func (st standing) mayAct(act Act) error {
 }
 
 func (st standing) mayAuthor() error {
-	switch {
-	case !st.author:
+	if !st.author {
 		return ErrRole.with("Only the author of this request can do this.")
+	}
+	return st.mayCommentAsAuthor()
+}
+
+// mayCommentAsAuthor refuses those who do not speak for the author's side.
+func (st standing) mayCommentAsAuthor() error {
+	switch {
+	case !st.researcher:
+		return ErrRole.with("Only researchers of the project can do this.")
 	case !st.scopes(MayAuthor):
 		return ErrRole.with("This token was made without the scope `author`.")
 	}
@@ -175,11 +187,19 @@ func (st standing) inStatus(act Act, s Status, begun bool) error {
 		return nil
 	case s.authors() && !st.researcher:
 		return ErrStatus.with("The author has this request now; checkers comment when it is with them.")
-	case s.checkers() && st.mayCheck() != nil:
-		if st.checker && st.authorSide {
-			return ErrOwnSide
-		}
+	case s.authors():
+		return st.mayCommentAsAuthor()
+	case !st.checker:
 		return ErrStatus.with("The output checkers have this request now; you can comment when it is with the author again.")
+	}
+	return st.mayCheck()
+}
+
+// mayConclude refuses the acts that only somebody does who has submitted a
+// review in this turn.
+func mayConclude(act Act, s Status, reviewed bool) error {
+	if s == Reviewed && !reviewed && (act == ActApprove || act == ActReject) {
+		return ErrNotReviewer
 	}
 	return nil
 }
@@ -205,15 +225,24 @@ func (st standing) as(act Act, s Status) Role {
 	return Researcher
 }
 
-// guard refuses an act for reasons that do not depend on what is sent with it,
-// in the order of docs/api.md "Errors": not to be known of, not for this
-// person, decided on another version, not in this status.
-func (in In) guard(act Act) (standing, error) {
-	if in.Request == nil {
+// guard refuses an act in the order of docs/api.md "Errors", for all reasons
+// that come before what is wrong in what was sent: not to be known of, not for
+// this person, decided on another version, not in this status. missing says
+// what part of the request the act's address names in vain.
+func (in In) guard(act Act, missing ...error) (standing, error) {
+	r := in.Request
+	if r == nil {
 		return standing{}, ErrNotFound
 	}
-	st := standingOf(in.Request, in.Actor, in.Place, in.Policy)
+	st := standingOf(r, in.Actor, in.Place, in.Policy)
+	if err := cmp.Or(missing...); err != nil && st.sight > seesSummary {
+		return st, err
+	}
 	if err := st.mayAct(act); err != nil {
+		return st, err
+	}
+	_, reviewed := r.reviewed(in.Actor.ID)
+	if err := mayConclude(act, r.Status, reviewed); err != nil {
 		return st, err
 	}
 	if slices.Contains(whole, act) {
@@ -221,8 +250,24 @@ func (in In) guard(act Act) (standing, error) {
 			return st, err
 		}
 	}
-	begun := in.Request.Approval != nil && !in.Request.Approval.Begun.IsZero()
-	return st, st.inStatus(act, in.Request.Status, begun)
+	begun := r.Approval != nil && !r.Approval.Begun.IsZero()
+	return st, st.inStatus(act, r.Status, begun)
+}
+
+// hasFile refuses a file that the request does not have.
+func (in In) hasFile(id FileID) error {
+	if in.Request != nil && in.Request.file(id) == nil {
+		return ErrUnknownFile
+	}
+	return nil
+}
+
+// hasGroup refuses a group that the request does not have.
+func (in In) hasGroup(name string) error {
+	if in.Request != nil && in.Request.named(name) == nil {
+		return ErrUnknownGroup
+	}
+	return nil
 }
 
 // fresh refuses an act that was decided on another version of the asker's own

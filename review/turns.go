@@ -18,6 +18,9 @@ func submit(in In) (Decision, error) {
 	if len(r.outputs()) == 0 {
 		return Decision{}, ErrNoOutput
 	}
+	if err := r.leavable(in.Policy, in.Facts); err != nil {
+		return Decision{}, err
+	}
 	for _, g := range r.Groups {
 		if r.inUse(g.ID) && !g.described() {
 			return Decision{}, ErrTexts.with("The group “%s” needs its context and its controls.", g.Name)
@@ -29,6 +32,25 @@ func submit(in In) (Decision, error) {
 	return Decision{As: st.as(ActSubmit, r.Status), Events: []Event{&RequestSubmitted{
 		Turn: r.Turn + 1, Policy: in.Policy, PolicyHash: in.Policy.Hash(),
 	}}}, nil
+}
+
+// leavable refuses output files whose type or size today's policy does not
+// take, and bytes that left before: from another workspace of the project,
+// since they were added.
+func (r *Request) leavable(today Policy, facts Facts) error {
+	p := today
+	if !r.Status.authors() {
+		p = r.rules(today)
+	}
+	for _, f := range r.outputs() {
+		if err := p.takes(f.Path, f.Size); err != nil {
+			return err
+		}
+		if rel, ok := facts.Released[f.SHA256]; ok {
+			return releasedBefore(rel)
+		}
+	}
+	return nil
 }
 
 // inUse reports whether a group has files that count.
@@ -123,23 +145,8 @@ func giveBack(in In, reason string) (Decision, error) {
 	}}}, nil
 }
 
-// needed is the number of reviews that an outcome of this turn needs: the
-// turn's policy, or today's where that is stricter.
-func (r *Request) needed(today Policy) int { return r.Policy.stricter(today).ReviewsNeeded }
-
-// hasReviewed refuses a checker who has not submitted a review in this turn.
-func (in In) hasReviewed() error {
-	if _, ok := in.Request.reviewed(in.Actor.ID); !ok {
-		return ErrNotReviewer
-	}
-	return nil
-}
-
 func reject(in In, reason string) (Decision, error) {
 	if _, err := in.guard(ActReject); err != nil {
-		return Decision{}, err
-	}
-	if err := in.hasReviewed(); err != nil {
 		return Decision{}, err
 	}
 	reason, err := reasoned(reason)
@@ -170,12 +177,12 @@ func approve(in In, a ApproveFiles) (Decision, error) {
 	if _, err := in.guard(ActApprove); err != nil {
 		return Decision{}, err
 	}
-	if err := in.hasReviewed(); err != nil {
-		return Decision{}, err
-	}
 	r := in.Request
 	counted, needed := r.counted(in.Facts, in.Place, in.Policy), r.needed(in.Policy)
 	if err := r.approvable(counted, needed); err != nil {
+		return Decision{}, err
+	}
+	if err := r.leavable(in.Policy, in.Facts); err != nil {
 		return Decision{}, err
 	}
 	if !r.names(a.Files) {
@@ -200,9 +207,9 @@ func (in In) approval(counted []PersonID, needed, dissents int, text string) Dec
 	for _, f := range r.outputs() {
 		out.Events = append(out.Events, &FileApprovedForRelease{File: f.ID, Path: f.Path, SHA256: f.SHA256})
 	}
-	until := At(in.Now.Add(r.Policy.stricter(in.Policy).Hold()))
+	until := At(in.Now.Add(r.rules(in.Policy).Hold()))
 	out.Events = append(out.Events, &RequestApproved{
-		Files: len(out.Events), HeldUntil: until, Destinations: in.Facts.Destinations,
+		Files: len(out.Events), HeldUntil: until, Destinations: slices.Clone(in.Facts.Destinations),
 		Counted: counted, Needed: needed, Dissents: dissents,
 		Acknowledge: newWords(in.NewSalt(), text), PolicyHash: in.Policy.Hash(),
 	})
@@ -253,14 +260,18 @@ func (r *Request) dissents() int {
 }
 
 // standingDissents are the kept dissents that still concern this request: the
-// stops, and the discarded votes on bytes that are still to be released.
+// stops, and the discarded votes on bytes that are still to be released, at
+// whichever path they stand now.
 func (r *Request) standingDissents() []Dissent {
+	if len(r.Dissents) == 0 {
+		return nil
+	}
+	leaving := map[string]bool{}
+	for _, f := range r.outputs() {
+		leaving[f.SHA256] = true
+	}
 	return slices.DeleteFunc(slices.Clone(r.Dissents), func(d Dissent) bool {
-		if d.File == "" {
-			return false
-		}
-		f := r.file(d.File)
-		return f == nil || f.Kind != Output || f.SHA256 != d.SHA256
+		return d.File != "" && !leaving[d.SHA256]
 	})
 }
 

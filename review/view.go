@@ -160,6 +160,7 @@ type relation struct {
 	needed       int
 	destinations bool
 	usable       error
+	leavable     error
 }
 
 // View is the request of a snapshot as its actor may see it, or nil if they
@@ -177,14 +178,11 @@ func View(s Snapshot) *RequestView {
 		Receipts: []ReceiptView{}, Reviews: ReviewsView{By: []ReviewByView{}},
 	}
 	sc := scene{Snapshot: s, standing: st}
-	sc.counted = r.counted(s.Facts, s.Place, s.Policy)
-	if r.turnOver() && r.Approval != nil {
-		sc.counted = r.reviewers()
-	}
+	sc.counted, sc.needed = r.tally(s)
 	v.me = relation{
 		standing: st, held: r.Held(), begun: r.Approval != nil && !r.Held(),
-		counted: len(sc.counted), needed: r.needed(s.Policy),
-		destinations: len(s.Facts.Destinations) > 0, usable: usable(s.Place),
+		counted: len(sc.counted), needed: sc.needed,
+		destinations: len(s.Facts.Destinations) > 0, usable: usable(s.Place), leavable: r.leavable(s.Policy, s.Facts),
 	}
 	if st.sight > seesSummary {
 		sc.fill(v)
@@ -211,6 +209,22 @@ type scene struct {
 	Snapshot
 	standing
 	counted []PersonID
+	needed  int
+}
+
+// tally says whose submitted reviews count, and how many are needed. What was
+// concluded stays as it was counted then.
+func (r *Request) tally(s Snapshot) (counted []PersonID, needed int) {
+	switch {
+	case r.Status.authors(), r.Status == Withdrawn:
+		return nil, s.Policy.ReviewsNeeded
+	case r.Approval != nil:
+		return r.Approval.Counted, r.Approval.Needed
+	case r.Status == Rejected:
+		last, _ := r.lastKept()
+		return last.Counted, last.Needed
+	}
+	return r.counted(s.Facts, s.Place, s.Policy), r.needed(s.Policy)
 }
 
 // fill adds all that is more than a summary.
@@ -259,10 +273,7 @@ func (s scene) seesOthers() bool {
 
 func (s scene) reviews() ReviewsView {
 	r := s.Request
-	rv := ReviewsView{Submitted: len(s.counted), Needed: r.Policy.ReviewsNeeded, Outputs: len(r.outputs()), By: []ReviewByView{}}
-	if r.Status.authors() {
-		rv.Needed = s.Policy.ReviewsNeeded
-	}
+	rv := ReviewsView{Submitted: len(s.counted), Needed: s.needed, Outputs: len(r.outputs()), By: []ReviewByView{}}
 	_, rv.Mine = r.reviewed(s.Actor.ID)
 	if s.sight == seesChecker && r.Status.checkers() {
 		n := rv.Outputs - r.unvoted(s.Actor.ID)
@@ -351,14 +362,13 @@ func (s scene) decisionShown(f *File) FileDecision {
 	if f.Kind != Output {
 		return Incomplete
 	}
-	if r.Held() {
+	switch {
+	case r.Held():
 		return FileApproved // an approval needs it of every output file
-	}
-	if r.Status.checkers() {
-		if s.sight == seesAuthor {
-			return Incomplete
-		}
-		return r.decision(f, s.counted, r.needed(s.Policy))
+	case r.Status.checkers() && (r.Status != Reviewed || s.sight == seesAuthor):
+		return Incomplete
+	case r.Status == Reviewed:
+		return r.decision(f, s.counted, s.needed)
 	}
 	last, ok := r.lastKept()
 	if !ok || r.Status == Pending || len(r.Ended) > 0 && r.Ended[len(r.Ended)-1].Discarded {

@@ -12,7 +12,7 @@ type VoteOn struct {
 }
 
 func vote(in In, v VoteOn) (Decision, error) {
-	if _, err := in.guard(ActVote); err != nil {
+	if _, err := in.guard(ActVote, in.hasFile(v.File)); err != nil {
 		return Decision{}, err
 	}
 	f, err := in.votable(v)
@@ -41,12 +41,10 @@ func vote(in In, v VoteOn) (Decision, error) {
 func (in In) votable(v VoteOn) (*File, error) {
 	f := in.Request.file(v.File)
 	switch {
-	case f == nil:
-		return nil, ErrUnknownFile
-	case f.Kind != Output:
-		return nil, ErrInvalid.with("`%s` is not to be released, so there is no vote on it.", f.Path)
 	case v.SHA256 != f.SHA256 || v.Turn != in.Request.Turn:
 		return nil, ErrChanged.with("`%s` or the turn changed while you were looking. Your vote was not cast; look again.", f.Path)
+	case f.Kind != Output:
+		return nil, ErrInvalid.with("`%s` is not to be released, so there is no vote on it.", f.Path)
 	}
 	return f, nil
 }
@@ -80,10 +78,11 @@ func requestChangesInGroup(in In, group string) (Decision, error) {
 
 // resetVotesInGroup takes the checker's votes in a group back.
 func resetVotesInGroup(in In, group string) (Decision, error) {
-	if r := in.Request; r != nil {
-		if _, submitted := r.reviewed(in.Actor.ID); submitted && r.Status.checkers() {
-			return Decision{}, ErrStatus.with("Your review is submitted, so votes can be changed but not taken back.")
-		}
+	if _, err := in.guard(ActVote, in.hasGroup(group)); err != nil {
+		return Decision{}, err
+	}
+	if _, submitted := in.Request.reviewed(in.Actor.ID); submitted {
+		return Decision{}, ErrStatus.with("Your review is submitted, so votes can be changed but not taken back.")
 	}
 	return in.eachInGroup(group, func(f *File) Event {
 		if v, ok := f.vote(in.Actor.ID); !ok || v.Vote == Undecided {
@@ -94,13 +93,10 @@ func resetVotesInGroup(in In, group string) (Decision, error) {
 }
 
 func (in In) eachInGroup(group string, event func(*File) Event) (Decision, error) {
-	if _, err := in.guard(ActVote); err != nil {
+	if _, err := in.guard(ActVote, in.hasGroup(group)); err != nil {
 		return Decision{}, err
 	}
 	g := in.Request.named(group)
-	if g == nil {
-		return Decision{}, ErrUnknownGroup
-	}
 	out := Decision{As: OutputChecker}
 	for _, f := range in.Request.Files {
 		if f.Group == g.ID && f.Kind == Output {
