@@ -71,7 +71,7 @@ var rooms = map[string]room{
 		},
 		libraries: []string{
 			"github.com/alecthomas/kong", "github.com/caarlos0/env/v11", "gopkg.in/yaml.v3",
-			"github.com/oklog/ulid/v2", "github.com/prometheus/client_golang",
+			"github.com/oklog/ulid/v2", "github.com/prometheus/client_golang", "golang.org/x/sync/errgroup",
 		},
 	},
 	"internal/dbtest": {floor: edge, ours: []string{"models"}, libraries: []string{"github.com/jackc/pgx/v5"}},
