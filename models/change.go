@@ -149,7 +149,7 @@ func (s *Store) carryOut(ctx context.Context, tx *gorm.DB, c review.Change, in r
 // entries: each names the turn in which its event was decided.
 func (s *Store) apply(id review.RequestID, in review.In, d review.Decision) ([]review.Recorded, []draft, *review.Request, error) {
 	like := draft{
-		Actor: in.Actor, Role: d.As, Side: sideOf(d.As, in.Actor.Kind), Place: in.Place, Policy: in.Policy.Hash(),
+		Actor: in.Actor, Role: d.As, Place: in.Place, Policy: in.Policy.Hash(),
 	}
 	if d.As != "" {
 		like.Grant = in.Actor.Grant(d.As, in.Place).ID

@@ -18,9 +18,9 @@ func (p projection) becomeRequest(ctx context.Context, tx *gorm.DB, next project
 	if p.request.ID == "" {
 		return gorm.G[requestRow](tx).Create(ctx, &next.request)
 	}
-	query := gorm.G[requestRow](tx).Where("id = ?", next.request.ID).Select("*")
+	query := gorm.G[requestRow](tx).Where("id = ?", next.request.ID).Select("*").Omit("id")
 	if !titled(recs) {
-		query = query.Omit("title_entry")
+		query = query.Omit("id", "title_entry")
 	}
 	n, err := query.Updates(ctx, next.request)
 	if err == nil && n != 1 {

@@ -62,8 +62,7 @@ type draft struct {
 	Actor   review.Actor
 	Role    review.Role // "" for the system and the operator
 	Grant   string
-	Side    string // see sideOf
-	Turn    int    // of the request, before the act
+	Turn    int // of the request, before the act
 	Place   review.Place
 	Subject ledger.Subject
 	Policy  string          // hash of the policy in force
@@ -152,15 +151,15 @@ func (s *Store) encode(d draft, stream string, version int64) (entryRow, error) 
 	if err != nil {
 		return entryRow{}, err
 	}
-	return rowOf(e, bytes, d.Side, d.Turn), nil
+	return rowOf(e, bytes, d.Turn), nil
 }
 
 // rowOf copies what entries are searched by out of an entry.
-func rowOf(e ledger.Entry, bytes []byte, side string, turn int) entryRow {
+func rowOf(e ledger.Entry, bytes []byte, turn int) entryRow {
 	row := entryRow{
 		Stream: e.Stream, Act: e.Act, At: at(e.At),
 		ActorID: e.Actor.ID, Actor: e.Actor.Username, ActorKind: string(e.Actor.Kind), Automated: e.Actor.Automated,
-		Role: e.Role, GrantID: e.Grant, Side: side, Turn: turn,
+		Role: e.Role, GrantID: e.Grant, Side: sideOf(review.Role(e.Role), review.ActorKind(e.Actor.Kind)), Turn: turn,
 		Project: optional(e.Place.Project), Workspace: optional(e.Place.Workspace),
 		Organisation: optional(e.Place.Organisation), Backend: optional(e.Place.Backend),
 		RequestID: optional(e.Subject.Request), FileID: optional(e.Subject.File),
@@ -196,23 +195,34 @@ func sideOf(as review.Role, kind review.ActorKind) string {
 	return ""
 }
 
-// record writes one entry at the end of a stream and returns its id. The entry
-// is never earlier than the one before it. Whoever calls it holds a lock on
-// what the stream is of.
-func (s *Store) record(ctx context.Context, tx *gorm.DB, stream string, d draft) (int64, error) {
+// tail is where a stream ends, and the time of what is written next: now, but
+// never before the stream's last entry.
+type tail struct {
+	stream  string
+	version int
+	now     time.Time
+}
+
+// tailOf reads where a stream ends. Whoever calls it holds a lock on what the
+// stream is of, until the entry is written.
+func (s *Store) tailOf(ctx context.Context, tx *gorm.DB, stream string) (tail, error) {
 	ends, err := gorm.G[entryRow](tx).Select("version, at").Where("stream = ?", stream).
 		Order("version DESC").Limit(1).Find(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("read the end of %s: %w", stream, err)
+		return tail{}, fmt.Errorf("read the end of %s: %w", stream, err)
 	}
-	last := 0
+	t := tail{stream: stream, now: s.now()}
 	for _, end := range ends {
-		last = int(*end.Version)
-		if d.At.Before(end.At.Time) {
-			d.At = end.At.Time
-		}
+		t.version, t.now = int(*end.Version), latest(t.now, end.At.Time)
 	}
-	ids, err := s.append(ctx, tx, stream, last, []draft{d})
+	return t, nil
+}
+
+// record writes one entry at the end of a stream, at the tail's time, and
+// returns its id.
+func (s *Store) record(ctx context.Context, tx *gorm.DB, t tail, d draft) (int64, error) {
+	d.At = t.now
+	ids, err := s.append(ctx, tx, t.stream, t.version, []draft{d})
 	if err != nil {
 		return 0, err
 	}

@@ -43,27 +43,29 @@ func translate(err error) error {
 // away reports whether the database could not be reached, or could not go on:
 // no connection, shutting down, disk full, locked for too long.
 func away(err error) bool {
+	var lite *sqlite3.Error
+	if errors.As(err, &lite) {
+		switch lite.Code() {
+		case sqlite3.FULL, sqlite3.IOERR, sqlite3.BUSY, sqlite3.LOCKED, sqlite3.CANTOPEN, sqlite3.READONLY, sqlite3.NOMEM:
+			return true
+		}
+		return false
+	}
 	var network net.Error
 	switch {
 	case errors.As(err, &network), errors.Is(err, net.ErrClosed), errors.Is(err, driver.ErrBadConn),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), pgconn.SafeToRetry(err):
 		return true
 	}
-	if code := sqlState(err); code != "" {
-		// 08 connection, 53 resources, 57P shutdown, 58 the system, 55P03 a lock
-		// not got in time, 25006 a standby that cannot write, 25P03 idle too long.
-		class := code[:2]
-		return class == "08" || class == "53" || class == "58" || strings.HasPrefix(code, "57P") ||
-			code == "55P03" || code == "25006" || code == "25P03"
+	code := sqlState(err)
+	if code == "" {
+		return false
 	}
-	for _, code := range []sqlite3.ErrorCode{
-		sqlite3.FULL, sqlite3.IOERR, sqlite3.BUSY, sqlite3.LOCKED, sqlite3.CANTOPEN, sqlite3.READONLY, sqlite3.NOMEM,
-	} {
-		if errors.Is(err, code) {
-			return true
-		}
-	}
-	return false
+	// 08 connection, 53 resources, 57P shutdown, 58 the system, 55P03 a lock not
+	// got in time, 25006 a standby that cannot write, 25P03 idle for too long.
+	class := code[:2]
+	return class == "08" || class == "53" || class == "58" || strings.HasPrefix(code, "57P") ||
+		code == "55P03" || code == "25006" || code == "25P03"
 }
 
 // unstorable reports whether a text has bytes that PostgreSQL does not take:

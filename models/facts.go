@@ -71,10 +71,7 @@ func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place
 	if r != nil {
 		self = r.ID
 	}
-	if f.PathHolders, err = holders(ctx, tx, place.Workspace, self, holdsPath, w.paths); err != nil {
-		return f, err
-	}
-	if f.ByteHolders, err = holders(ctx, tx, place.Workspace, self, holdsBytes, w.sha256s); err != nil {
+	if f.PathHolders, f.ByteHolders, err = holders(ctx, tx, place.Workspace, self, w); err != nil {
 		return f, err
 	}
 	f.Released, err = releasedFrom(ctx, tx, place, w.sha256s)
@@ -116,19 +113,25 @@ const maxTerms = 10_000
 
 // holders finds the other active requests of a workspace that hold paths or
 // bytes as outputs.
-func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.RequestID, kind string, values []string) (map[string]review.RequestID, error) {
-	found := map[string]review.RequestID{}
-	for some := range chunks(values) {
+func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.RequestID, w wanted) (paths, sha256s map[string]review.RequestID, err error) {
+	paths, sha256s = map[string]review.RequestID{}, map[string]review.RequestID{}
+	for some := range chunks(append(w.paths[:len(w.paths):len(w.paths)], w.sha256s...)) {
+		// A path that looks like a hash finds what nobody asked for, no more.
 		rows, err := gorm.G[activeOutputRow](tx).
-			Where("workspace = ? AND kind = ? AND request_id <> ? AND value IN ?", workspace, kind, string(self), some).Find(ctx)
+			Where("workspace = ? AND kind IN ? AND value IN ? AND request_id <> ?",
+				workspace, []string{holdsPath, holdsBytes}, some, string(self)).Find(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("read what active requests hold: %w", err)
+			return nil, nil, fmt.Errorf("read what active requests hold: %w", err)
 		}
 		for _, row := range rows {
+			found := paths
+			if row.Kind == holdsBytes {
+				found = sha256s
+			}
 			found[row.Value] = review.RequestID(row.RequestID)
 		}
 	}
-	return found, nil
+	return paths, sha256s, nil
 }
 
 // releasedFrom finds which bytes left before: the latest release from any

@@ -61,14 +61,18 @@ func (s *Store) GrantRole(ctx context.Context, by review.Actor, person review.Pe
 			grant = standing[0].grant()
 			return nil
 		}
+		t, err := s.tailOf(ctx, tx, personStream(person))
+		if err != nil {
+			return err
+		}
 		row := grantRow{
-			ID: s.config.NewID(), PersonID: string(person), Role: string(role), Scope: string(scope), Since: at(s.now()),
+			ID: s.config.NewID(), PersonID: string(person), Role: string(role), Scope: string(scope), Since: at(t.now),
 		}
 		if err := gorm.G[grantRow](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("grant a role: %w", err)
 		}
 		grant = row.grant()
-		return s.recordPerson(ctx, tx, by, person, actRoleGranted,
+		return s.recordRole(ctx, tx, t, by, person, actRoleGranted,
 			roleGranted{V: 1, Grant: row.ID, Role: role, Scope: scope})
 	})
 	return grant, err
@@ -89,15 +93,18 @@ func (s *Store) EndGrant(ctx context.Context, by review.Actor, person review.Per
 		if !row.Until.IsZero() {
 			return nil
 		}
-		until := at(latest(s.now(), row.Since.Time))
-		n, err := gorm.G[grantRow](tx).Where("id = ? AND until IS NULL", grant).Update(ctx, "until", until)
+		t, err := s.tailOf(ctx, tx, personStream(person))
+		if err != nil {
+			return err
+		}
+		n, err := gorm.G[grantRow](tx).Where("id = ? AND until IS NULL", grant).Update(ctx, "until", at(t.now))
 		if err == nil && n != 1 {
 			err = fmt.Errorf("%d rows changed", n)
 		}
 		if err != nil {
 			return fmt.Errorf("end a grant: %w", err)
 		}
-		return s.recordPerson(ctx, tx, by, person, actRoleEnded,
+		return s.recordRole(ctx, tx, t, by, person, actRoleEnded,
 			roleEnded{V: 1, Grant: row.ID, Role: review.Role(row.Role), Scope: review.Scope(row.Scope)})
 	})
 }

@@ -53,7 +53,7 @@ func (s *Store) Opened(ctx context.Context, o review.Opening) error {
 		}
 		_, err = s.append(ctx, tx, "", 0, []draft{{
 			Act: o.Act(), At: when.Time, Actor: o.Actor, Role: o.As, Grant: o.Actor.Grant(o.As, o.Place).ID,
-			Side: sideOf(o.As, o.Actor.Kind), Turn: o.Turn, Place: o.Place, Policy: s.config.Policy.Hash(),
+			Turn: o.Turn, Place: o.Place, Policy: s.config.Policy.Hash(),
 			Subject: ledger.Subject{
 				Request: string(o.Request), File: string(o.File), Path: o.Path, SHA256: o.SHA256,
 			},

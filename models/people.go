@@ -115,8 +115,12 @@ func (s *Store) AddPerson(ctx context.Context, by review.Actor, username, name s
 		if err := review.MayAdminister(by); err != nil {
 			return err
 		}
-		row.Created = at(s.now())
-		err := gorm.G[personRow](tx).Create(ctx, &row)
+		t, err := s.tailOf(ctx, tx, personStream(row.person().ID))
+		if err != nil {
+			return err
+		}
+		row.Created = at(t.now)
+		err = gorm.G[personRow](tx).Create(ctx, &row)
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return refuse(review.ErrDuplicate, "There is an account with the username %s already.", username)
 		}
@@ -124,7 +128,7 @@ func (s *Store) AddPerson(ctx context.Context, by review.Actor, username, name s
 			return fmt.Errorf("add a person: %w", err)
 		}
 		words := s.words(name)
-		return s.recordPerson(ctx, tx, by, row.person().ID, actPersonAdded,
+		return s.recordRole(ctx, tx, t, by, row.person().ID, actPersonAdded,
 			personAdded{V: 1, Person: row.person().ID, Username: username, Name: words}, spoken(words)...)
 	})
 	if err != nil {
@@ -133,21 +137,16 @@ func (s *Store) AddPerson(ctx context.Context, by review.Actor, username, name s
 	return row.person(), nil
 }
 
-// recordPerson writes an entry of an administrator's act to a person's stream.
-func (s *Store) recordPerson(ctx context.Context, tx *gorm.DB, by review.Actor, person review.PersonID, act string, event any, words ...review.Words) error {
+// recordRole writes an entry of an administrator's act to a person's stream.
+func (s *Store) recordRole(ctx context.Context, tx *gorm.DB, t tail, by review.Actor, person review.PersonID, act string, event any, words ...review.Words) error {
 	body, err := fact(event)
 	if err != nil {
 		return err
 	}
-	d := draft{
-		Act: act, At: s.now(), Actor: by, Side: sideOf(review.Administrator, by.Kind),
-		Role: review.Administrator, Grant: grantFor(by, review.Administrator),
+	_, err = s.record(ctx, tx, t, draft{
+		Act: act, Actor: by, Role: review.Administrator, Grant: grantFor(by, review.Administrator),
 		Subject: ledger.Subject{Person: string(person)}, Event: body, Words: words,
-	}
-	if d.Grant == "" { // one's own token, or the operator
-		d.Role, d.Side = "", sideOf("", by.Kind)
-	}
-	_, err = s.record(ctx, tx, personStream(person), d)
+	})
 	return err
 }
 

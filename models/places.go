@@ -133,13 +133,15 @@ func (s *Store) recordPlace(ctx context.Context, tx *gorm.DB, by review.Actor, a
 	if err != nil {
 		return err
 	}
-	d := draft{
-		Act: actWorkspacePlaced, At: s.now(), Actor: by, Role: as, Side: sideOf(as, by.Kind), Place: row.place(), Event: event,
+	t, err := s.tailOf(ctx, tx, workspaceStream(row.Name))
+	if err != nil {
+		return err
 	}
+	d := draft{Act: actWorkspacePlaced, Actor: by, Role: as, Place: row.place(), Event: event}
 	if as != "" {
 		d.Grant = grantFor(by, as)
 	}
-	_, err = s.record(ctx, tx, workspaceStream(row.Name), d)
+	_, err = s.record(ctx, tx, t, d)
 	return err
 }
 

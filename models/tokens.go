@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,8 +45,8 @@ type tokenMade struct {
 	Token   string              `json:"token"`
 	Backend string              `json:"backend,omitempty"`
 	Name    review.Words        `json:"name,omitzero"`
-	Scopes  []review.TokenScope `json:"scopes"`
-	Expires json.RawMessage     `json:"expires,omitempty"`
+	Scopes  []review.TokenScope `json:"scopes,omitempty"`
+	Expires *review.Instant     `json:"expires,omitempty"`
 }
 
 type tokenEnded struct {
@@ -107,30 +106,35 @@ func mayHoldTokens(by review.Actor, person review.PersonID) error {
 // MakeToken keeps a token and returns its id. The secret comes from a good
 // random source; only its hash is kept. A person makes their own tokens, an
 // administrator those of services, the operator any.
-func (s *Store) MakeToken(ctx context.Context, by review.Actor, t NewToken, secret string) (string, error) {
-	t.Name = strings.TrimSpace(t.Name)
-	if err := t.check(secret, s.now()); err != nil {
+func (s *Store) MakeToken(ctx context.Context, by review.Actor, token NewToken, secret string) (string, error) {
+	token.Name = strings.TrimSpace(token.Name)
+	if err := token.check(secret, s.now()); err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256([]byte(secret))
 	row := tokenRow{
-		ID: s.config.NewID(), PersonID: optional(string(t.Person)), Backend: optional(t.Backend), Name: t.Name,
-		Scopes: t.Scopes, Secret: sum[:], Expires: at(t.Expires),
+		ID: s.config.NewID(), PersonID: optional(string(token.Person)), Backend: optional(token.Backend), Name: token.Name,
+		Scopes: token.Scopes, Secret: sum[:], Expires: at(token.Expires),
 	}
-	err := s.administer(ctx, by, t.Person, func(tx *gorm.DB, by review.Actor) error {
-		if err := mayHoldTokens(by, t.Person); err != nil {
+	err := s.administer(ctx, by, token.Person, func(tx *gorm.DB, by review.Actor) error {
+		if err := mayHoldTokens(by, token.Person); err != nil {
 			return err
 		}
-		row.Made = at(s.now())
+		t, err := s.tailOf(ctx, tx, row.stream())
+		if err != nil {
+			return err
+		}
+		row.Made = at(t.now)
 		if err := gorm.G[tokenRow](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("make a token: %w", err)
 		}
-		name := s.words(t.Name)
-		made := tokenMade{V: 1, Token: row.ID, Backend: t.Backend, Name: name, Scopes: row.Scopes}
-		if !t.Expires.IsZero() {
-			made.Expires, _ = json.Marshal(review.At(t.Expires))
+		name := s.words(token.Name)
+		made := tokenMade{V: 1, Token: row.ID, Backend: token.Backend, Name: name, Scopes: row.Scopes}
+		if !token.Expires.IsZero() {
+			expires := review.At(token.Expires)
+			made.Expires = &expires
 		}
-		return s.recordToken(ctx, tx, by, row, actTokenMade, made, spoken(name)...)
+		return s.recordToken(ctx, tx, t, by, row, actTokenMade, made, spoken(name)...)
 	})
 	if err != nil {
 		return "", err
@@ -138,25 +142,30 @@ func (s *Store) MakeToken(ctx context.Context, by review.Actor, t NewToken, secr
 	return row.ID, nil
 }
 
-// recordToken writes an entry to the stream of the token's person; a service's
-// token has a stream of its own.
-func (s *Store) recordToken(ctx context.Context, tx *gorm.DB, by review.Actor, row tokenRow, act string, event any, words ...review.Words) error {
+// stream is that of the token's person; a service's token has one of its own.
+func (t tokenRow) stream() string {
+	if t.PersonID != nil {
+		return personStream(review.PersonID(*t.PersonID))
+	}
+	return "token/" + t.ID
+}
+
+// recordToken writes an entry of an act on a token.
+func (s *Store) recordToken(ctx context.Context, tx *gorm.DB, t tail, by review.Actor, row tokenRow, act string, event any, words ...review.Words) error {
 	body, err := fact(event)
 	if err != nil {
 		return err
 	}
-	d := draft{
-		Act: act, At: s.now(), Actor: by, Side: sideOf("", by.Kind), Subject: ledger.Subject{Token: row.ID}, Event: body, Words: words,
-	}
-	stream := "token/" + row.ID
+	d := draft{Act: act, Actor: by, Subject: ledger.Subject{Token: row.ID}, Event: body, Words: words}
 	if row.PersonID != nil {
-		stream, d.Subject.Person = personStream(review.PersonID(*row.PersonID)), *row.PersonID
+		d.Subject.Person = *row.PersonID
 	} else {
 		d.Place.Backend = *row.Backend
-		d.Role, d.Grant = review.Administrator, grantFor(by, review.Administrator)
-		d.Side = sideOf(review.Administrator, by.Kind)
 	}
-	_, err = s.record(ctx, tx, stream, d)
+	if string(by.ID) != d.Subject.Person { // nobody needs a role for their own
+		d.Role, d.Grant = review.Administrator, grantFor(by, review.Administrator)
+	}
+	_, err = s.record(ctx, tx, t, d)
 	return err
 }
 
@@ -179,14 +188,18 @@ func (s *Store) EndToken(ctx context.Context, by review.Actor, id string) error 
 		if !row.Ended.IsZero() {
 			return nil
 		}
-		n, err := gorm.G[tokenRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(s.now()))
+		t, err := s.tailOf(ctx, tx, row.stream())
+		if err != nil {
+			return err
+		}
+		n, err := gorm.G[tokenRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(t.now))
 		if err == nil && n != 1 {
 			err = fmt.Errorf("%d rows changed", n)
 		}
 		if err != nil {
 			return fmt.Errorf("end a token: %w", err)
 		}
-		return s.recordToken(ctx, tx, by, row, actTokenEnded, tokenEnded{V: 1, Token: id})
+		return s.recordToken(ctx, tx, t, by, row, actTokenEnded, tokenEnded{V: 1, Token: id})
 	})
 }
 

@@ -1,0 +1,257 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"sallyport/outputs"
+	"sallyport/pipeline"
+)
+
+// difference is what a reading changes in the rows of a workspace.
+type difference struct {
+	workspace string
+	reading   outputs.Reading
+	rows      []outputRow                // all that was read
+	sources   map[string]pipeline.Source // job requests that are needed to confirm what differs
+}
+
+// The longest texts of a manifest that are kept. A longer identifier or action
+// belongs to nothing that can be reported.
+const (
+	maxNamed   = 1000
+	maxMessage = 4000
+)
+
+func newDifference(workspace string, rd outputs.Reading) *difference {
+	d := &difference{workspace: workspace, reading: rd, rows: make([]outputRow, len(rd.Outputs))}
+	for i, e := range rd.Outputs {
+		d.rows[i] = newOutputRow(workspace, e, rd.Refused[e.Path])
+	}
+	return d
+}
+
+func newOutputRow(workspace string, e outputs.Entry, refused string) outputRow {
+	slash := strings.LastIndexByte(e.Path, '/')
+	row := outputRow{
+		Workspace: workspace, Path: e.Path, Dir: folderKey(e.Path[:max(slash, 0)]), Name: e.Path[slash+1:],
+		SameName: outputs.SameName(e.Path), Level: string(e.Level), Size: e.Size, SHA256: e.SHA256,
+		Job: storable(e.JobID, maxNamed), JobRequest: storable(e.JobRequest, maxNamed),
+		Action: storable(e.Action, maxNamed), CommitID: storable(e.Commit, maxNamed),
+		OutOfDate: e.OutOfDate(), Excluded: e.Excluded, Message: storable(e.Message, maxMessage),
+		Refused: refused,
+	}
+	row.Digest = row.digest()
+	return row
+}
+
+// digest is a hash of all that was read of an output.
+func (r outputRow) digest() string {
+	all := strings.Join([]string{
+		r.Level, strconv.FormatInt(r.Size, 10), r.SHA256, r.Job, r.JobRequest, r.Action, r.CommitID,
+		strconv.FormatBool(r.OutOfDate), strconv.FormatBool(r.Excluded), r.Message, r.Refused,
+	}, "\x00")
+	sum := sha256.Sum256([]byte(all))
+	return hex.EncodeToString(sum[:16])
+}
+
+// storable is a text of a manifest as both databases take it: no NUL, UTF-8,
+// and not too long.
+func storable(s string, most int) string {
+	if len(s) > most {
+		cut := most
+		for cut > 0 && !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		s = s[:cut] + "…"
+	}
+	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+	}
+	return s
+}
+
+// row is the reading's own row.
+func (d *difference) row() readingRow {
+	rd := d.reading
+	const most = 1000 // problems that are kept; nobody reads more
+	row := readingRow{
+		Workspace: d.workspace, TriedAt: at(rd.At), ReadAt: at(rd.At), Linked: rd.Linked,
+		SHA256: rd.Identity.SHA256, Outputs: len(rd.Outputs), MoreProblems: rd.MoreProblems,
+	}
+	row.identify(rd.Identity)
+	kept := rd.Problems[:min(len(rd.Problems), most)]
+	row.Problems = asJSON[[]outputs.Problem]{kept}
+	row.MoreProblems += len(rd.Problems) - len(kept)
+	return row
+}
+
+// prepare reads the pipelines that will probably be needed. It is done before
+// the workspace is locked, since large ones take a while to read.
+func (d *difference) prepare(ctx context.Context, db *gorm.DB) error {
+	differ, _, err := d.differ(ctx, db)
+	if err != nil {
+		return err
+	}
+	d.sources, err = sourcesByID(ctx, db, jobRequestsOf(differ))
+	return err
+}
+
+// apply writes what differs, and says how many outputs that are.
+func (d *difference) apply(ctx context.Context, tx *gorm.DB) (int, error) {
+	differ, gone, err := d.differ(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	if err := d.confirm(ctx, tx, differ); err != nil {
+		return 0, err
+	}
+	for some := range slices.Chunk(gone, batch) {
+		n, err := gorm.G[outputRow](tx).Where("workspace = ? AND path IN ?", d.workspace, some).Delete(ctx)
+		if err == nil && n != len(some) {
+			err = fmt.Errorf("%d of %d rows removed", n, len(some))
+		}
+		if err != nil {
+			return 0, fmt.Errorf("remove outputs of %s: %w", d.workspace, err)
+		}
+	}
+	if len(differ) > 0 {
+		if err := gorm.G[outputRow](tx, clause.OnConflict{UpdateAll: true}).CreateInBatches(ctx, &differ, batch); err != nil {
+			return 0, fmt.Errorf("write outputs of %s: %w", d.workspace, err)
+		}
+	}
+	return len(differ) + len(gone), d.takeNames(ctx, tx)
+}
+
+// differ compares what was read with what is there: the rows to write, and the
+// paths that are gone.
+func (d *difference) differ(ctx context.Context, tx *gorm.DB) (differ []outputRow, gone []string, err error) {
+	there, err := d.there(ctx, tx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read outputs of %s: %w", d.workspace, err)
+	}
+	for _, row := range d.rows {
+		if there[row.Path] != row.Digest {
+			differ = append(differ, row)
+		}
+		delete(there, row.Path)
+	}
+	for path := range there {
+		gone = append(gone, path)
+	}
+	slices.Sort(gone)
+	return differ, gone, nil
+}
+
+// there reads the digests of the workspace's outputs, by path.
+func (d *difference) there(ctx context.Context, tx *gorm.DB) (there map[string]string, err error) {
+	rows, err := tx.WithContext(ctx).Raw("SELECT path, digest FROM outputs WHERE workspace = ?", d.workspace).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	there = make(map[string]string, len(d.rows))
+	for rows.Next() {
+		var path, digest string
+		if err := rows.Scan(&path, &digest); err != nil {
+			return nil, err
+		}
+		there[path] = digest
+	}
+	return there, rows.Err()
+}
+
+// confirm sets Declared from the pipelines of the job requests that the rows
+// name. A pipeline is reported once and stays; one that was not there before
+// the lock is looked for again.
+func (d *difference) confirm(ctx context.Context, tx *gorm.DB, rows []outputRow) error {
+	missing := slices.DeleteFunc(jobRequestsOf(rows), func(id string) bool { return d.sources[id].Pipeline != nil })
+	late, err := sourcesByID(ctx, tx, missing)
+	if err != nil {
+		return err
+	}
+	for id, source := range late {
+		d.sources[id] = source
+	}
+	sources := make([]pipeline.Source, 0, len(d.sources))
+	for _, source := range d.sources {
+		sources = append(sources, source)
+	}
+	for i, w := range pipeline.LinkManifest(manifestEntries(rows), sources) {
+		rows[i].Declared = w.Declared
+	}
+	return nil
+}
+
+// manifestEntries are rows as pipeline confirms them.
+func manifestEntries(rows []outputRow) []pipeline.Entry {
+	entries := make([]pipeline.Entry, len(rows))
+	for i, row := range rows {
+		entries[i] = pipeline.Entry{
+			Path: row.Path, Level: pipeline.Level(row.Level), JobRequest: row.JobRequest,
+			Job: row.Job, Action: row.Action, Commit: row.CommitID,
+		}
+	}
+	return entries
+}
+
+// jobRequestsOf are the job requests that rows name, each once.
+func jobRequestsOf(rows []outputRow) []string {
+	ids := make([]string, 0, len(rows))
+	for _, row := range rows {
+		ids = append(ids, row.JobRequest)
+	}
+	return set(ids)
+}
+
+// takenRow is a name that a workspace lists though nothing is listed there.
+type takenRow struct {
+	Workspace string `gorm:"primaryKey"`
+	SameName  string `gorm:"primaryKey"`
+}
+
+func (takenRow) TableName() string { return "taken_names" }
+
+// takeNames makes the workspace's taken names those of the reading.
+func (d *difference) takeNames(ctx context.Context, tx *gorm.DB) error {
+	rows, err := gorm.G[takenRow](tx).Where("workspace = ?", d.workspace).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read the taken names of %s: %w", d.workspace, err)
+	}
+	there := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		there[row.SameName] = true
+	}
+	var add []takenRow
+	for _, name := range set(d.reading.Taken) {
+		if !there[name] {
+			add = append(add, takenRow{d.workspace, name})
+		}
+		delete(there, name)
+	}
+	if len(add) > 0 {
+		if err := gorm.G[takenRow](tx).CreateInBatches(ctx, &add, batch); err != nil {
+			return fmt.Errorf("write the taken names of %s: %w", d.workspace, err)
+		}
+	}
+	var gone []string
+	for name := range there {
+		gone = append(gone, name)
+	}
+	for some := range slices.Chunk(gone, batch) {
+		if _, err := gorm.G[takenRow](tx).Where("workspace = ? AND same_name IN ?", d.workspace, some).Delete(ctx); err != nil {
+			return fmt.Errorf("remove taken names of %s: %w", d.workspace, err)
+		}
+	}
+	return nil
+}
