@@ -1,0 +1,234 @@
+package web
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+
+	"sallyport/outputs"
+	"sallyport/pipeline"
+	"sallyport/review"
+)
+
+// Requests is what people do to release requests, and see of them;
+// *review.Service. Refusals are *review.Error.
+type Requests interface {
+	Create(ctx context.Context, c review.Command, workspace, title string) (review.Outcome, error)
+	SetTitle(ctx context.Context, c review.Command, title string) error
+	Describe(ctx context.Context, c review.Command, d review.Described) error
+	AddFiles(ctx context.Context, c review.Command, a review.AddFiles) ([]review.Added, error)
+	ChangeFile(ctx context.Context, c review.Command, f review.ChangeFile) error
+	UpdateFile(ctx context.Context, c review.Command, id review.FileID) error
+	WithdrawFile(ctx context.Context, c review.Command, id review.FileID) error
+	Comment(ctx context.Context, c review.Command, n review.NewComment) (review.CommentID, error)
+	PublishComment(ctx context.Context, c review.Command, id review.CommentID) error
+	DeleteComment(ctx context.Context, c review.Command, id review.CommentID) error
+	Submit(ctx context.Context, c review.Command) error
+	Recall(ctx context.Context, c review.Command) error
+	Withdraw(ctx context.Context, c review.Command, reason string) error
+	Vote(ctx context.Context, c review.Command, v review.VoteOn) error
+	RequestChangesInGroup(ctx context.Context, c review.Command, group string) error
+	ResetVotesInGroup(ctx context.Context, c review.Command, group string) error
+	SubmitReview(ctx context.Context, c review.Command) error
+	Return(ctx context.Context, c review.Command, reason string) error
+	Reject(ctx context.Context, c review.Command, reason string) error
+	Approve(ctx context.Context, c review.Command, a review.ApproveFiles) error
+	Stop(ctx context.Context, c review.Command, reason string) error
+
+	Request(ctx context.Context, actor review.Actor, id review.RequestID) (*review.RequestView, error)
+	Requests(ctx context.Context, actor review.Actor, l review.Listing) (items []review.SummaryView, next string, err error)
+	History(ctx context.Context, actor review.Actor, id review.RequestID) ([]review.HistoryItem, error)
+	// Open, OpenReleased and OpenOutput record an opening before they return;
+	// without them no byte is sent.
+	Open(ctx context.Context, actor review.Actor, id review.RequestID, file review.FileID, download bool) (review.Opened, error)
+	OpenReleased(ctx context.Context, actor review.Actor, id review.RequestID, file review.FileID) (review.Opened, error)
+	OpenOutput(ctx context.Context, actor review.Actor, workspace string, o review.Opened) error
+	MayOpenOutput(ctx context.Context, actor review.Actor, workspace string) error
+}
+
+// Reports is what backends report of job requests.
+type Reports interface {
+	// Report records a report, whose received bytes are raw: they are kept, and
+	// the log names their hash. changed is false if it said nothing new. What
+	// contradicts an earlier report is review.ErrContradicts. The command's key
+	// and body are treated as review.Store.Change treats them.
+	Report(ctx context.Context, c review.Command, r pipeline.JobRequest, raw []byte) (changed bool, err error)
+	// JobRequests lists the newest first; a cursor that it never gave is
+	// review.ErrInvalid.
+	JobRequests(ctx context.Context, f JobRequestFilter) (items []JobRequest, next string, err error)
+	// JobRequest finds one, or review.ErrNotFound.
+	JobRequest(ctx context.Context, identifier string) (JobRequestFound, error)
+}
+
+// JobRequestFilter chooses job requests for a list.
+type JobRequestFilter struct {
+	Reach     review.Reach // of their workspaces
+	Workspace string       // "" for any
+	Cursor    string
+	Limit     int
+}
+
+// JobRequest is what was reported of a job request, at last at ReportedAt.
+type JobRequest struct {
+	Report     pipeline.JobRequest
+	ReportedAt time.Time
+}
+
+// JobRequestFound is a job request with all that its answer is made from.
+type JobRequestFound struct {
+	JobRequest
+	Place    review.Place         // of its workspace today
+	Pipeline *pipeline.Pipeline   // nil if none was reported or it cannot be read
+	Problems []pipeline.Problem   // of the project.yaml
+	Written  []pipeline.Written   // the workspace's outputs that it wrote
+	Outputs  map[string]Candidate // the same outputs by path, as candidates
+}
+
+// Candidate is an output of a workspace and what stands in the way of asking
+// for it.
+type Candidate struct {
+	review.Candidate
+	Released *review.Release // when its bytes left before; nil if they did not
+	Holders  []Holder        // the active requests that hold its path or bytes as an output
+}
+
+// Holder is an active request that holds a path or bytes.
+type Holder struct {
+	Request review.RequestID
+	Status  review.Status
+}
+
+// Workspaces is what is known of workspaces and their outputs.
+type Workspaces interface {
+	// Workspaces lists by name.
+	Workspaces(ctx context.Context, reach review.Reach, cursor string, limit int) (items []Workspace, next string, err error)
+	// Workspace finds one, or review.ErrNotFound.
+	Workspace(ctx context.Context, name string) (Workspace, error)
+	// PlaceWorkspace says what a workspace belongs to from now on; nil leaves a
+	// thing as it is. The command's key and body are treated as
+	// review.Store.Change treats them.
+	PlaceWorkspace(ctx context.Context, c review.Command, name string, p Placing) error
+	// Outputs lists the folders and files of a folder, "" for the workspace
+	// itself, or with deep all files below it, by path. A folder that is not
+	// there is empty.
+	Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) (items []OutputItem, next string, err error)
+	// OpenOutput opens what may be opened at path: an output at a level that
+	// may be, a placeholder, a log. Refusals are *outputs.Refused, or
+	// review.ErrNotFound for what the workspace does not list.
+	OpenOutput(ctx context.Context, workspace, path string) (OutputFile, error)
+}
+
+// Workspace is where a workspace stands and how its last reading went.
+type Workspace struct {
+	Place     review.Place
+	Outputs   int
+	ReadAt    time.Time // the last good reading; zero if there was none
+	ReadError string    // why a later one failed; "" if it did not
+	ErrorAt   time.Time
+}
+
+// Placing is what an administrator says of a workspace.
+type Placing struct {
+	Organisation *string `json:"organisation"`
+	Project      *string `json:"project"`
+	Ongoing      *bool   `json:"ongoing"`
+	Archived     *bool   `json:"archived"`
+}
+
+// OutputItem is a folder, of which only Path is set, or a file.
+type OutputItem struct {
+	Folder bool
+	Candidate
+}
+
+// OutputFile is an opened output whose bytes are known; *outputs.File.
+type OutputFile interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64
+	SHA256() string
+}
+
+// Releases is what was released.
+type Releases interface {
+	// Releases lists those of which something has arrived, the newest first.
+	Releases(ctx context.Context, reach review.Reach, cursor string, limit int) (items []Release, next string, err error)
+	// Release finds one by its request's id, or review.ErrNotFound.
+	Release(ctx context.Context, id review.RequestID) (Release, error)
+}
+
+// Release is a request's files that have arrived. Times that are not known are
+// zero.
+type Release struct {
+	Request      review.RequestID
+	Place        review.Place // of the workspace today
+	Author       string
+	Status       review.Status
+	Approved     time.Time
+	Begun        time.Time
+	Released     time.Time
+	Destinations []string
+	Files        []ReleasedFile
+}
+
+// ReleasedFile is a file that has arrived at least somewhere.
+type ReleasedFile struct {
+	ID       review.FileID
+	Path     string
+	SHA256   string
+	Size     int64
+	Receipts []Receipt
+}
+
+// Receipt says that a file arrived at a destination.
+type Receipt struct {
+	Destination string
+	Location    string
+	At          time.Time
+}
+
+// Ledger is the log.
+type Ledger interface {
+	// Entries reads the entries that f chooses, in the order of their ids, with
+	// flat memory.
+	Entries(ctx context.Context, f LogFilter) iter.Seq2[LogRow, error]
+}
+
+// LogFilter chooses entries; what is empty chooses all.
+type LogFilter struct {
+	Project, Workspace, Request string
+	Person                      string // a username or an id
+	Act, SHA256                 string
+	From, To                    time.Time // not before From, before To
+	After                       int64     // ids greater than this
+}
+
+// LogRow is an entry, with what decides who may see it.
+type LogRow struct {
+	ID    int64
+	Bytes []byte // valid until the next row
+	About review.LogEntry
+}
+
+// People is who has an account.
+type People interface {
+	// Name is a person's name, which may be empty; review.ErrNotFound.
+	Name(ctx context.Context, id review.PersonID) (string, error)
+}
+
+// Vault opens copies by their SHA-256; outputs.Vault.
+type Vault interface {
+	Open(ctx context.Context, sha string) (outputs.Blob, error)
+}
+
+// Answers keeps what was answered to acts that were done under a key.
+type Answers interface {
+	// Answer is what was answered to the act that the person's key stands for;
+	// nil if the key stands for none yet or its answer was not kept. A key that
+	// stands for another body is review.ErrKeyReused.
+	Answer(ctx context.Context, person review.PersonID, key, body string) ([]byte, error)
+	// KeepAnswer keeps the answer to an act that was done, unless one is kept
+	// already, and returns the one that is kept.
+	KeepAnswer(ctx context.Context, person review.PersonID, key string, answer []byte) ([]byte, error)
+}

@@ -1,0 +1,175 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"sallyport/review"
+)
+
+// workspace is a workspace as it is shown.
+type workspace struct {
+	Name         string     `json:"name"`
+	Organisation *string    `json:"organisation"`
+	Project      *string    `json:"project"`
+	Backend      *string    `json:"backend"`
+	Ongoing      bool       `json:"ongoing"`
+	Archived     bool       `json:"archived"`
+	Outputs      int        `json:"outputs"`
+	ReadAt       *time.Time `json:"read_at"`
+	ReadError    *string    `json:"read_error"`
+	ErrorAt      *time.Time `json:"error_at"`
+}
+
+func showOne(w Workspace) workspace {
+	return workspace{
+		Name: w.Place.Workspace, Organisation: optional(w.Place.Organisation), Project: optional(w.Place.Project),
+		Backend: optional(w.Place.Backend), Ongoing: w.Place.Ongoing, Archived: w.Place.Archived, Outputs: w.Outputs,
+		ReadAt: timeShown(w.ReadAt), ReadError: optional(w.ReadError), ErrorAt: timeShown(w.ErrorAt),
+	}
+}
+
+// timeShown is a time in UTC; nil if it is not known.
+func timeShown(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// listWorkspaces answers GET /workspaces.
+func (s *server) listWorkspaces(c *gin.Context) error {
+	cursor, limit := page(c)
+	items, next, err := s.Workspaces.Workspaces(c.Request.Context(), review.VisibleWorkspaces(actorOf(c)), cursor, limit)
+	if err != nil {
+		return err
+	}
+	return send(c, http.StatusOK, listOf(items, next, showOne))
+}
+
+// known finds the workspace of the address, if the asker may know of it.
+func (s *server) known(c *gin.Context) (Workspace, error) {
+	w, err := s.Workspaces.Workspace(c.Request.Context(), param(c, "workspace"))
+	if err == nil && !review.MaySeeWorkspace(actorOf(c), w.Place) {
+		err = review.ErrNotFound
+	}
+	return w, err
+}
+
+// showWorkspace answers GET /workspaces/{workspace}.
+func (s *server) showWorkspace(c *gin.Context) error {
+	w, err := s.known(c)
+	if err != nil {
+		return err
+	}
+	return send(c, http.StatusOK, showOne(w))
+}
+
+// placeWorkspace answers PATCH /workspaces/{workspace}.
+func (s *server) placeWorkspace(c *gin.Context) error {
+	placing, err := decode[Placing](c)
+	if err != nil {
+		return err
+	}
+	if _, err := s.known(c); err != nil {
+		return err
+	}
+	if err := review.MayAdminister(actorOf(c)); err != nil {
+		return err
+	}
+	name := param(c, "workspace")
+	return s.once(c, "", func(ctx context.Context, cmd review.Command) (answer, error) {
+		if err := s.Workspaces.PlaceWorkspace(ctx, cmd, name, placing); err != nil {
+			return answer{}, err
+		}
+		w, err := s.Workspaces.Workspace(ctx, name)
+		if err != nil {
+			return answer{}, errors.Join(errDoneUnseen, err)
+		}
+		return answerWith(http.StatusOK, "", showOne(w))
+	})
+}
+
+// folder is a folder of a workspace as it is shown.
+type folder struct {
+	Type string `json:"type"`
+	Path string `json:"path"`
+}
+
+// output is an output of a workspace as it is shown.
+type output struct {
+	Type       string             `json:"type"`
+	Path       string             `json:"path"`
+	Level      string             `json:"level"`
+	Size       *int64             `json:"size"`
+	SHA256     *string            `json:"sha256"`
+	Job        *string            `json:"job"`
+	JobRequest *string            `json:"job_request"`
+	JobStatus  *string            `json:"job_status"`
+	Action     *string            `json:"action"`
+	Commit     *string            `json:"commit"`
+	Declared   bool               `json:"declared"`
+	OutOfDate  bool               `json:"out_of_date"`
+	Excluded   bool               `json:"excluded"`
+	Message    *string            `json:"message"`
+	Status     string             `json:"status"`
+	Requests   []review.RequestID `json:"requests"`
+	Released   *released          `json:"released"`
+	may
+}
+
+type released struct {
+	Request review.RequestID `json:"request"`
+	At      time.Time        `json:"at"`
+}
+
+// listOutputs answers GET /workspaces/{workspace}/outputs.
+func (s *server) listOutputs(c *gin.Context) error {
+	w, err := s.known(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	policy, err := s.Policy(ctx, w.Place)
+	if err != nil {
+		return err
+	}
+	cursor, limit := page(c)
+	items, next, err := s.Workspaces.Outputs(ctx, w.Place.Workspace, c.Query("dir"), c.Query("deep") == "true", cursor, limit)
+	if err != nil {
+		return err
+	}
+	by := asking{actorOf(c), w.Place, policy}
+	return send(c, http.StatusOK, listOf(items, next, func(o OutputItem) any {
+		if o.Folder {
+			return folder{"dir", o.Path}
+		}
+		return by.showOutput(o.Candidate)
+	}))
+}
+
+// showOutput shows a file. Of what is highly_sensitive only the name and where
+// it comes from is shown: size and hash say something of what is in it.
+func (by asking) showOutput(c Candidate) output {
+	o := output{
+		Type: "file", Path: c.Path, Level: c.Level, Job: optional(c.Job), JobRequest: optional(c.JobRequest),
+		JobStatus: optional(c.JobStatus), Action: optional(c.Action), Commit: optional(c.Commit),
+		Declared: c.Declared, OutOfDate: c.OutOfDate, Excluded: c.Excluded, Message: optional(c.Message),
+		Status: "unreleased", Requests: by.holders(c), may: by.mayRequest(c),
+	}
+	if c.Level != review.HighlySensitive {
+		o.Size, o.SHA256 = &c.Size, optional(c.SHA256)
+	}
+	if len(o.Requests) > 0 {
+		o.Status = "on_request"
+	}
+	if c.Released != nil {
+		o.Status, o.Released = "released", &released{c.Released.Request, c.Released.At.UTC()}
+	}
+	return o
+}

@@ -1,0 +1,560 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sallyport/auth"
+	"sallyport/outputs"
+	"sallyport/pipeline"
+	"sallyport/review"
+)
+
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+// world is everything behind the API, in memory: the real rules over a store
+// that keeps requests as lists of events, and tables for the rest.
+type world struct {
+	t       testing.TB
+	mu      sync.Mutex
+	now     time.Time
+	ids     int
+	people  map[string]review.Actor // by username, which is their token too
+	place   review.Place
+	policy  review.Policy
+	streams map[review.RequestID][]review.Recorded
+	files   map[string]string // the workspace's outputs, all moderately_sensitive
+	levels  map[string]string // of those that are not
+	blobs   map[string]string
+	keys    map[string]*usedKey
+	opened  []review.Opening
+	log     bytes.Buffer
+	reports map[string]pipeline.JobRequest
+	entries []LogRow
+
+	broken   error // what every store answers, if it is set
+	unopened error // what recording an opening answers
+	service  *review.Service
+	server   *server
+	routes   []tested
+}
+
+type usedKey struct {
+	body    string
+	outcome review.Outcome
+	answer  []byte
+}
+
+// newWorld has a workspace with a few outputs, and a person for each role,
+// whose token is "Bearer " and their name.
+func newWorld(t testing.TB, change ...func(*Config)) *world {
+	t.Helper()
+	w := &world{
+		t: t, now: noon, policy: review.DefaultPolicy(), people: map[string]review.Actor{},
+		place:   review.Place{Workspace: "ws", Project: "one", Organisation: "org", Backend: "tpp", Ongoing: true},
+		streams: map[review.RequestID][]review.Recorded{}, blobs: map[string]string{}, keys: map[string]*usedKey{},
+		files: map[string]string{
+			"out/a.csv": "a,b\n1,2\n", "out/b.txt": "text", "out/c.html": "<script>alert(1)</script>", "out/secret.csv": "patients",
+			"top.csv": "x\n",
+		},
+		levels: map[string]string{"out/secret.csv": review.HighlySensitive}, reports: map[string]pipeline.JobRequest{},
+	}
+	for name, g := range map[string]review.Grant{
+		"author": {Role: review.Researcher, Scope: "project:one"}, "outsider": {Role: review.Researcher, Scope: "project:two"},
+		"checker1": {Role: review.OutputChecker, Scope: "all"}, "checker2": {Role: review.OutputChecker, Scope: "all"},
+		"observer": {Role: review.Observer, Scope: "all"}, "auditor": {Role: review.Auditor, Scope: "all"},
+		"admin": {Role: review.Administrator, Scope: "all"},
+	} {
+		g.ID, g.From = "grant-"+name, noon.Add(-time.Hour)
+		w.people[name] = review.Actor{
+			Person: review.Person{ID: review.PersonID("id" + name), Username: name}, Kind: review.IsPerson, Grants: []review.Grant{g},
+		}
+	}
+	w.people["tpp"] = review.Actor{Person: review.Person{ID: "idtpp", Username: "tpp"}, Kind: review.IsService, Backend: "tpp"}
+	w.service = review.NewService(w, w, w.newID)
+	c := Config{
+		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Vault: w, Answers: w,
+		Authenticate: w.authenticate,
+		Policy:       func(context.Context, review.Place) (review.Policy, error) { return w.policy, nil },
+		Now:          w.time, NewID: w.newID, Log: slog.New(slog.NewJSONHandler(&locked{w: &w.log}, nil)),
+		Metrics: NewMetrics(), ServeMetrics: true,
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	s, err := newServer(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server = s
+	w.routes = testedRoutes(t, s)
+	return w
+}
+
+type locked struct {
+	mu sync.Mutex
+	w  *bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+func (w *world) time() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) newID() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.nextID()
+}
+
+func (w *world) nextID() string {
+	w.ids++
+	return fmt.Sprintf("ID%024d", w.ids)
+}
+
+func (w *world) authenticate(_ context.Context, header string) (review.Actor, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.broken != nil {
+		return review.Actor{}, w.broken
+	}
+	name, _ := strings.CutPrefix(header, "Bearer ")
+	if a, ok := w.people[name]; ok {
+		return a, nil
+	}
+	return review.Actor{}, auth.ErrUnauthenticated
+}
+
+// The store of requests.
+
+func (w *world) fold(id review.RequestID) *review.Request {
+	r := review.Fold(nil, w.streams[id])
+	if r != nil {
+		r.ID = id
+	}
+	return r
+}
+
+func (w *world) facts() review.Facts {
+	f := review.Facts{
+		Outputs: map[string]review.Candidate{}, Destinations: []string{"store"}, Reviewers: map[review.PersonID]review.Actor{},
+	}
+	for path := range w.files {
+		f.Outputs[path] = w.candidate(path)
+	}
+	for _, a := range w.people {
+		f.Reviewers[a.ID] = a
+	}
+	return f
+}
+
+func (w *world) candidate(path string) review.Candidate {
+	level := w.levels[path]
+	if level == "" {
+		level = review.ModeratelySensitive
+	}
+	return review.Candidate{
+		Path: path, Level: level, Size: int64(len(w.files[path])), SHA256: hashed(w.files[path]), Job: "job0000000000000",
+		JobRequest: "jobrequest000000", Action: "act", Commit: "26ea0eb", JobKnown: true, JobStatus: "succeeded",
+		Declared: true, Listed: true,
+	}
+}
+
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+func (w *world) actor(a review.Actor) review.Actor {
+	for _, p := range w.people {
+		if p.ID == a.ID {
+			a.Grants = p.Grants
+		}
+	}
+	return a
+}
+
+// claim does for a key what the database does.
+func (w *world) claim(c review.Command, do func() (review.Outcome, error)) (review.Outcome, error) {
+	if w.broken != nil {
+		return review.Outcome{}, w.broken
+	}
+	name := string(c.Actor.ID) + "/" + c.Key
+	if used := w.keys[name]; c.Key != "" && used != nil {
+		if used.body != c.Body {
+			return review.Outcome{}, review.ErrKeyReused
+		}
+		out := used.outcome
+		out.Replayed = true
+		return out, nil
+	}
+	out, err := do()
+	if err == nil && c.Key != "" {
+		w.keys[name] = &usedKey{body: c.Body, outcome: out}
+	}
+	return out, err
+}
+
+func (w *world) Change(_ context.Context, c review.Change, decide func(review.In) (review.Decision, error)) (review.Outcome, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.claim(c.Command, func() (review.Outcome, error) {
+		if c.Workspace != "" && c.Workspace != w.place.Workspace {
+			return review.Outcome{}, review.ErrNotFound
+		}
+		in := review.In{
+			Actor: w.actor(c.Actor), Place: w.place, Request: w.fold(c.On), Policy: w.policy, Facts: w.facts(), Now: w.now,
+			BasedOn: c.BasedOn, NewID: w.nextID, NewSalt: func() [32]byte { return [32]byte{1} },
+		}
+		if in.Request == nil && c.Workspace == "" {
+			return review.Outcome{}, review.ErrNotFound
+		}
+		d, err := decide(in)
+		if err != nil {
+			return review.Outcome{}, err
+		}
+		for _, e := range d.Events {
+			n := len(w.streams[c.On]) + 1
+			w.streams[c.On] = append(w.streams[c.On], review.Recorded{
+				Version: n, At: w.now, By: c.Actor.Person, Kind: c.Actor.Kind, As: d.As, Event: e,
+			})
+		}
+		out := review.Outcome{Request: c.On}
+		if d.Result != nil {
+			out.Result, err = json.Marshal(d.Result)
+		}
+		return out, err
+	})
+}
+
+func (w *world) Snapshot(_ context.Context, id review.RequestID, a review.Actor, _ ...string) (review.Snapshot, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.fold(id)
+	switch {
+	case w.broken != nil:
+		return review.Snapshot{}, w.broken
+	case r == nil:
+		return review.Snapshot{}, review.ErrNotFound
+	}
+	return review.Snapshot{Request: r, Place: w.place, Policy: w.policy, Facts: w.facts(), Actor: w.actor(a)}, nil
+}
+
+func (w *world) Actor(_ context.Context, a review.Actor) (review.Actor, review.Policy, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.actor(a), w.policy, w.broken
+}
+
+func (w *world) Place(_ context.Context, name string, a review.Actor) (review.Place, review.Actor, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if name != w.place.Workspace {
+		return review.Place{}, a, review.ErrNotFound
+	}
+	return w.place, w.actor(a), w.broken
+}
+
+func (w *world) Summaries(_ context.Context, f review.Filter) (review.Summaries, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f.Cursor != "" && f.Cursor < "ID" {
+		return review.Summaries{}, review.ErrInvalid
+	}
+	var page review.Summaries
+	for _, id := range slices.Sorted(maps.Keys(w.streams)) {
+		sm := review.Project(w.fold(id)).Summary
+		sm.Place = w.place
+		chosen := (len(f.Status) == 0 || slices.Contains(f.Status, sm.Status)) && (f.Workspace == "" || f.Workspace == sm.Workspace) &&
+			(f.Author == "" || f.Author == sm.Author.Username) && string(id) > f.Cursor && f.Keep(sm)
+		if !chosen {
+			continue
+		}
+		if len(page.Items) == f.Limit {
+			page.Next = string(page.Items[len(page.Items)-1].ID)
+			break
+		}
+		page.Items = append(page.Items, sm)
+	}
+	return page, w.broken
+}
+
+func (w *world) Recorded(_ context.Context, id review.RequestID) ([]review.Recorded, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.streams[id], w.broken
+}
+
+func (w *world) Opened(_ context.Context, o review.Opening) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.unopened != nil {
+		return w.unopened
+	}
+	w.opened = append(w.opened, o)
+	return w.broken
+}
+
+func (w *world) Keep(_ context.Context, _ string, candidates []review.Candidate, _ int64) []review.Kept {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var kept []review.Kept
+	for _, c := range candidates {
+		text := w.files[c.Path]
+		w.blobs[hashed(text)] = text
+		kept = append(kept, review.Kept{SHA256: hashed(text), Size: int64(len(text))})
+	}
+	return kept
+}
+
+// Everything else.
+
+func (w *world) Answer(_ context.Context, person review.PersonID, key, body string) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	used := w.keys[string(person)+"/"+key]
+	switch {
+	case used == nil:
+		return nil, w.broken
+	case used.body != body:
+		return nil, review.ErrKeyReused
+	}
+	return used.answer, w.broken
+}
+
+func (w *world) KeepAnswer(_ context.Context, person review.PersonID, key string, answer []byte) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	used := w.keys[string(person)+"/"+key]
+	if used == nil {
+		return nil, fmt.Errorf("key %s was not used", key)
+	}
+	if used.answer == nil {
+		used.answer = bytes.Clone(answer)
+	}
+	return used.answer, nil
+}
+
+func (w *world) Name(_ context.Context, id review.PersonID) (string, error) {
+	return "", nil
+}
+
+type blob struct{ *strings.Reader }
+
+func (blob) Close() error     { return nil }
+func (b blob) Size() int64    { return b.Reader.Size() }
+func (b blob) SHA256() string { return hashed(readAll(b.Reader)) }
+
+func readAll(r *strings.Reader) string {
+	b := make([]byte, r.Size())
+	_, _ = r.ReadAt(b, 0)
+	return string(b)
+}
+
+func (w *world) Open(_ context.Context, sha string) (outputs.Blob, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	text, ok := w.blobs[sha]
+	if !ok {
+		return nil, outputs.ErrNoCopy
+	}
+	return blob{strings.NewReader(text)}, nil
+}
+
+func (w *world) OpenOutput(_ context.Context, _, path string) (OutputFile, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	text, ok := w.files[path]
+	switch {
+	case !ok:
+		return nil, &outputs.Refused{Path: path, Reason: outputs.Missing}
+	case w.levels[path] == review.HighlySensitive:
+		return nil, &outputs.Refused{Path: path, Reason: outputs.Sensitive}
+	}
+	return blob{strings.NewReader(text)}, nil
+}
+
+func (w *world) Workspaces(_ context.Context, reach review.Reach, _ string, _ int) ([]Workspace, string, error) {
+	if reach.None() || !covers(reach, w.place) {
+		return nil, "", w.broken
+	}
+	return []Workspace{{Place: w.place, Outputs: len(w.files), ReadAt: noon}}, "", w.broken
+}
+
+func (w *world) Workspace(_ context.Context, name string) (Workspace, error) {
+	if name != w.place.Workspace {
+		return Workspace{}, review.ErrNotFound
+	}
+	return Workspace{Place: w.place, Outputs: len(w.files), ReadAt: noon, ReadError: "it is torn", ErrorAt: noon}, w.broken
+}
+
+func (w *world) PlaceWorkspace(_ context.Context, c review.Command, _ string, p Placing) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, err := w.claim(c, func() (review.Outcome, error) {
+		if p.Project != nil {
+			w.place.Project = *p.Project
+		}
+		if p.Ongoing != nil {
+			w.place.Ongoing = *p.Ongoing
+		}
+		return review.Outcome{}, nil
+	})
+	return err
+}
+
+func (w *world) Outputs(_ context.Context, _, dir string, deep bool, cursor string, limit int) ([]OutputItem, string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var items []OutputItem
+	folders := map[string]bool{}
+	for _, path := range slices.Sorted(maps.Keys(w.files)) {
+		rest, ok := path, dir == ""
+		if !ok {
+			rest, ok = strings.CutPrefix(path, dir+"/")
+		}
+		folder, _, below := strings.Cut(rest, "/")
+		switch {
+		case !ok || path <= cursor:
+		case below && !deep && !folders[folder]:
+			folders[folder] = true
+			items = append(items, OutputItem{Folder: true, Candidate: Candidate{Candidate: review.Candidate{Path: folder}}})
+		case deep || !below:
+			items = append(items, OutputItem{Candidate: w.held(path)})
+		}
+	}
+	if len(items) > limit {
+		return items[:limit], items[limit-1].Path, w.broken
+	}
+	return items, "", w.broken
+}
+
+// held is an output with the requests that hold it.
+func (w *world) held(path string) Candidate {
+	c := Candidate{Candidate: w.candidate(path)}
+	for _, id := range slices.Sorted(maps.Keys(w.streams)) {
+		p := review.Project(w.fold(id))
+		for _, f := range p.Files {
+			if f.Path == path && f.Active {
+				c.Holders = append(c.Holders, Holder{Request: id, Status: p.Summary.Status})
+			}
+		}
+	}
+	return c
+}
+
+func (w *world) Report(_ context.Context, c review.Command, r pipeline.JobRequest, _ []byte) (bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	changed := false
+	_, err := w.claim(c, func() (review.Outcome, error) {
+		if r.Workspace == "contradicting" {
+			return review.Outcome{}, review.ErrContradicts
+		}
+		changed = true
+		w.reports[r.Identifier] = r
+		return review.Outcome{}, nil
+	})
+	return changed, err
+}
+
+func (w *world) JobRequests(_ context.Context, f JobRequestFilter) ([]JobRequest, string, error) {
+	var items []JobRequest
+	for _, id := range slices.Sorted(maps.Keys(w.reports)) {
+		if covers(f.Reach, w.place) {
+			items = append(items, JobRequest{Report: w.reports[id], ReportedAt: noon})
+		}
+	}
+	return items, "", w.broken
+}
+
+func (w *world) JobRequest(_ context.Context, id string) (JobRequestFound, error) {
+	r, ok := w.reports[id]
+	if !ok {
+		return JobRequestFound{}, review.ErrNotFound
+	}
+	f := JobRequestFound{JobRequest: JobRequest{Report: r, ReportedAt: noon}, Place: w.place}
+	if text, ok := r.ProjectYAML.Get(); ok {
+		f.Pipeline, f.Problems = pipeline.Read([]byte(text))
+	}
+	return f, w.broken
+}
+
+func (w *world) Releases(_ context.Context, reach review.Reach, _ string, _ int) ([]Release, string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var items []Release
+	for _, id := range slices.Sorted(maps.Keys(w.streams)) {
+		if r := w.released(id); r != nil && covers(reach, w.place) {
+			items = append(items, *r)
+		}
+	}
+	return items, "", w.broken
+}
+
+func (w *world) Release(_ context.Context, id review.RequestID) (Release, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r := w.released(id); r != nil {
+		return *r, w.broken
+	}
+	return Release{}, review.ErrNotFound
+}
+
+func (w *world) released(id review.RequestID) *Release {
+	if len(w.streams[id]) == 0 {
+		return nil
+	}
+	p := review.Project(w.fold(id))
+	if len(p.Released) == 0 {
+		return nil
+	}
+	r := &Release{
+		Request: id, Place: w.place, Author: p.Summary.Author.Username, Status: p.Summary.Status, Begun: p.Summary.Begun,
+		Destinations: []string{"store"},
+	}
+	for _, f := range p.Released {
+		r.Files = append(r.Files, ReleasedFile{
+			ID: f.File, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Receipts: []Receipt{{f.Destination, f.Location, noon}},
+		})
+	}
+	return r
+}
+
+func (w *world) Entries(_ context.Context, f LogFilter) iter.Seq2[LogRow, error] {
+	return func(yield func(LogRow, error) bool) {
+		for _, e := range w.entries {
+			if e.ID > f.After && (f.Act == "" || f.Act == e.About.Act) && !yield(e, nil) {
+				return
+			}
+		}
+		if w.broken != nil {
+			yield(LogRow{}, w.broken)
+		}
+	}
+}
+
+var (
+	_ Requests     = (*review.Service)(nil)
+	_ review.Store = (*world)(nil)
+	_ OutputFile   = (*outputs.File)(nil)
+)
