@@ -29,7 +29,7 @@ func (in In) everythingFor(act Act) (Decision, error) {
 	case ActTitle:
 		return setTitle(in, "A title that nobody gave")
 	case ActFiles:
-		return changeFile(in, in.aChange())
+		return in.aChange()
 	case ActGroups:
 		return describe(in, Described{Group: "tables", Context: "a context that nobody gave"})
 	case ActComments:
@@ -42,7 +42,11 @@ func (in In) everythingFor(act Act) (Decision, error) {
 		return withdraw(in, "a reason")
 	case ActVote:
 		i := slices.IndexFunc(r.Files, func(f *File) bool { return f.Kind == Output })
-		f := r.Files[max(0, i)]
+		if i < 0 { // only in a draft, where nobody votes
+			_, err := in.guard(ActVote)
+			return Decision{}, err
+		}
+		f := r.Files[i]
 		return vote(in, VoteOn{File: f.ID, SHA256: f.SHA256, Turn: r.Turn, Vote: Approve})
 	case ActReview:
 		return submitReview(in)
@@ -62,11 +66,16 @@ func (in In) everythingFor(act Act) (Decision, error) {
 	return Decision{}, fmt.Errorf("no input for %s", act)
 }
 
-// aChange moves the first file that can be moved into a group of its own.
-func (in In) aChange() ChangeFile {
+// aChange moves the first file that can be moved into a group of its own; if
+// there is none, it adds nothing that can be added.
+func (in In) aChange() (Decision, error) {
 	group := "a group that nobody made"
 	i := slices.IndexFunc(in.Request.Files, func(f *File) bool { return f.Kind != WithdrawnFile })
-	return ChangeFile{File: in.Request.Files[max(0, i)].ID, Group: &group}
+	if i < 0 {
+		in.Place.Ongoing, in.Place.Archived = true, false
+		return addFiles(in, AddFiles{Group: group, Kind: Output, Paths: []string{"nowhere"}}, nil)
+	}
+	return changeFile(in, ChangeFile{File: in.Request.Files[i].ID, Group: &group})
 }
 
 // A state is one column of docs/rights.md.
@@ -105,8 +114,8 @@ var states = []state{
 var parties = []struct{ name, who string }{
 	{"author", author},
 	{"co-researcher (another researcher of the project)", coworker},
-	{"checker who has submitted a review in this turn", checker1},
-	{"checker who has voted, but submitted no review in this turn", checker3},
+	{"checker (with a review submitted, from PARTIALLY_REVIEWED on)", checker1},
+	{"another checker (who has voted, and submitted no review)", checker3},
 	{"member-checker (output checker and researcher of the project)", member},
 	{"observer", observer},
 	{"auditor", auditor},

@@ -222,9 +222,11 @@ func (r *Request) approvable(counted []PersonID, needed int) error {
 	if len(counted) < needed {
 		return ErrReviews
 	}
-	for _, f := range r.outputs() {
-		if d := r.decision(f, counted, needed); d != FileApproved {
-			return ErrConflicted.with("`%s` is not approved, so the request cannot be approved as a whole.", f.Path)
+	for _, g := range r.unresolved(counted, needed) {
+		for _, f := range r.outputs() {
+			if f.Group == g && r.decision(f, counted, needed) != FileApproved {
+				return ErrConflicted.with("`%s` is not approved, so the request cannot be approved as a whole.", f.Path)
+			}
 		}
 	}
 	return nil

@@ -147,16 +147,21 @@ func (w *world) facts() Facts {
 
 // in is what a rule looks at when who acts on the view that they see now.
 func (w *world) in(who string) In {
-	in := In{
+	in := w.blank(who)
+	in.BasedOn = w.etag(who)
+	return in
+}
+
+// blank is in without a view.
+func (w *world) blank(who string) In {
+	return In{
 		Actor: w.actor(who), Place: w.place, Request: w.req, Policy: w.policy, Facts: w.facts(), Now: w.now,
-		BasedOn: w.etag(who),
 		NewID: func() string {
 			w.made[who]++
 			return fmt.Sprintf("%s-%d", who, w.made[who])
 		},
 		NewSalt: func() [32]byte { return [32]byte{1} },
 	}
-	return in
 }
 
 func (w *world) snapshot(who string) Snapshot {
@@ -187,17 +192,24 @@ func (w *world) etag(who string) string {
 	return ""
 }
 
-// cmd is a command of who on the view that they see now.
+// cmd is a command of who.
 func (w *world) cmd(who string) Command {
-	c := Command{Actor: w.actor(who), On: "request", BasedOn: w.etag(who)}
+	c := Command{Actor: w.actor(who), On: "request"}
 	c.Actor.Grants = nil // Change reads them
+	return c
+}
+
+// looked is a command of who on the view that they see now.
+func (w *world) looked(who string) Command {
+	c := w.cmd(who)
+	c.BasedOn = w.etag(who)
 	return c
 }
 
 // Change implements Store, and checks of every decision that what is refused,
 // or decided without events, changes nothing, and that no shared state alters.
 func (w *world) Change(_ context.Context, c Change, decide func(In) (Decision, error)) (Outcome, error) {
-	in := w.in(c.Actor.Username)
+	in := w.blank(c.Actor.Username)
 	in.Actor.Scopes, in.BasedOn = c.Actor.Scopes, c.BasedOn
 	if c.Workspace != "" {
 		if c.Workspace != w.place.Workspace {
@@ -381,24 +393,24 @@ func (w *world) comment(who, group, text string, v Visibility) error {
 	return err
 }
 
-func (w *world) submit(who string) error { return w.svc.Submit(context.Background(), w.cmd(who)) }
-func (w *world) recall(who string) error { return w.svc.Recall(context.Background(), w.cmd(who)) }
+func (w *world) submit(who string) error { return w.svc.Submit(context.Background(), w.looked(who)) }
+func (w *world) recall(who string) error { return w.svc.Recall(context.Background(), w.looked(who)) }
 func (w *world) review(who string) error { return w.svc.SubmitReview(context.Background(), w.cmd(who)) }
 
 func (w *world) withdraw(who, reason string) error {
-	return w.svc.Withdraw(context.Background(), w.cmd(who), reason)
+	return w.svc.Withdraw(context.Background(), w.looked(who), reason)
 }
 
 func (w *world) giveBack(who, reason string) error {
-	return w.svc.Return(context.Background(), w.cmd(who), reason)
+	return w.svc.Return(context.Background(), w.looked(who), reason)
 }
 
 func (w *world) reject(who, reason string) error {
-	return w.svc.Reject(context.Background(), w.cmd(who), reason)
+	return w.svc.Reject(context.Background(), w.looked(who), reason)
 }
 
 func (w *world) stop(who, reason string) error {
-	return w.svc.Stop(context.Background(), w.cmd(who), reason)
+	return w.svc.Stop(context.Background(), w.looked(who), reason)
 }
 
 // vote casts a vote on the file at a path as it stands.
@@ -417,7 +429,7 @@ func (w *world) bytes() []FileBytes {
 }
 
 func (w *world) approve(who, acknowledge string) error {
-	return w.svc.Approve(context.Background(), w.cmd(who), ApproveFiles{Files: w.bytes(), Acknowledge: acknowledge})
+	return w.svc.Approve(context.Background(), w.looked(who), ApproveFiles{Files: w.bytes(), Acknowledge: acknowledge})
 }
 
 func (w *world) move(who, path, group string) error {
