@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,7 +116,7 @@ func (w *world) request(who, method, target string, body any, headers ...header)
 		}
 		r = bytes.NewReader(text)
 	}
-	if strings.HasPrefix(target, "/") && !strings.HasPrefix(target, "/api") {
+	if !strings.HasPrefix(target, "/api") && !slices.Contains(open, target) {
 		target = apiBase + target
 	}
 	req := httptest.NewRequestWithContext(context.Background(), method, target, r)

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"strings"
+	"testing"
+
+	"sallyport/outputs"
+	"sallyport/review"
+)
+
+func TestContentOfARequest(t *testing.T) {
+	w := newWorld(t)
+	v := w.submitted("out/a.csv", "out/c.html")
+	csv, html := v.Groups[0].Files[0], v.Groups[0].Files[1]
+	address := at(v, "files", string(csv.ID), "content")
+
+	got := w.do("checker1", "GET", address, nil).want(200)
+	if string(got.body) != w.files["out/a.csv"] || got.header.Get("ETag") != quoted(csv.SHA256) {
+		t.Fatalf("opened %q, ETag %s", got.body, got.header.Get("ETag"))
+	}
+	if len(w.opened) != 1 || w.opened[0].SHA256 != csv.SHA256 || w.opened[0].Downloaded || w.opened[0].Actor.Username != "checker1" {
+		t.Fatalf("openings %+v", w.opened)
+	}
+	if got = w.do("checker1", "GET", address, nil, header{"If-None-Match", quoted(csv.SHA256)}).want(304); len(got.body) > 0 || len(w.opened) != 2 {
+		t.Errorf("304 with %q, %d openings", got.body, len(w.opened))
+	}
+	if got = w.do("checker1", "GET", address, nil, header{"Range", "bytes=2-4"}).want(206); string(got.body) != "b\n1" || len(w.opened) != 3 {
+		t.Errorf("a range is %q, %d openings", got.body, len(w.opened))
+	}
+	w.do("checker1", "GET", address, nil, header{"Range", "bytes=100-"}).want(416)
+
+	got = w.do("checker1", "GET", address+"?download=1", nil).want(200)
+	if how, _, err := mime.ParseMediaType(got.header.Get("Content-Disposition")); how != "attachment" || err != nil || !w.opened[len(w.opened)-1].Downloaded {
+		t.Errorf("a download is %s, %v", how, err)
+	}
+	w.do("author", "GET", address+"?download=1", nil).want(403, "role")
+	w.do("author", "GET", address, nil).want(200)
+	w.do("auditor", "GET", address, nil).want(403, "role")
+	w.do("admin", "GET", address, nil).want(403, "role")
+	w.do("outsider", "GET", address, nil).want(404, "not_found")
+	w.do("checker1", "GET", at(v, "files", "UNKNOWN", "content"), nil).want(404, "not_found")
+
+	got = w.do("checker1", "GET", at(v, "files", string(html.ID), "content"), nil).want(200)
+	for name, want := range map[string]string{
+		"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": hostile, "X-Content-Type-Options": "nosniff",
+		"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "private, no-cache",
+	} {
+		if got.header.Get(name) != want {
+			t.Errorf("%s: %q, want %q", name, got.header.Get(name), want)
+		}
+	}
+
+	before := len(w.opened)
+	w.unopened = errors.New("the log is away")
+	if got = w.do("checker1", "GET", address, nil).want(500, "internal"); strings.Contains(string(got.body), "1,2") || len(w.opened) != before {
+		t.Errorf("what was not recorded was sent: %s", got.body)
+	}
+	w.unopened = nil
+	clear(w.blobs)
+	w.do("checker1", "GET", address, nil).want(500, "internal")
+}
+
+func TestContentOfAWorkspace(t *testing.T) {
+	w := newWorld(t)
+	const address = "/workspaces/ws/outputs/content?path="
+	got := w.do("author", "GET", address+"out/b.txt", nil).want(200)
+	if string(got.body) != "text" || got.header.Get("ETag") != quoted(hashed("text")) || len(w.opened) != 1 || w.opened[0].Path != "out/b.txt" {
+		t.Errorf("opened %q, openings %+v", got.body, w.opened)
+	}
+	w.do("author", "GET", address+"out/secret.csv", nil).want(403, "role")
+	for _, path := range []string{"nothing", "..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "out%2f..%2fout%2fa.csv"} {
+		w.do("author", "GET", address+path, nil).want(404, "not_found")
+	}
+	w.do("outsider", "GET", address+"out/b.txt", nil).want(404, "not_found")
+	w.do("admin", "GET", address+"out/b.txt", nil).want(403, "role")
+	w.do("author", "GET", "/workspaces/other/outputs/content?path=x", nil).want(404, "not_found")
+	if len(w.opened) != 1 {
+		t.Errorf("openings %+v", w.opened)
+	}
+	w.unopened = review.ErrUnavailable
+	w.do("author", "GET", address+"out/b.txt", nil).want(503, "unavailable")
+}
+
+func TestRefusedOpening(t *testing.T) {
+	for reason, want := range map[outputs.Reason]int{
+		outputs.Missing: 404, outputs.BadPath: 404, outputs.Sensitive: 403, outputs.Link: 403, outputs.HardLink: 403,
+		outputs.OutOfDate: 403, outputs.Excluded: 403, outputs.Changed: 409, outputs.OtherBytes: 409,
+	} {
+		if got := problemOf(refusedOpening(&outputs.Refused{Path: "a", Reason: reason})); got.Status != want {
+			t.Errorf("%s is %d, want %d", reason, got.Status, want)
+		}
+	}
+	if got := problemOf(refusedOpening(errors.New("disk"))); got.Status != http.StatusInternalServerError {
+		t.Errorf("another error is %d", got.Status)
+	}
+}
+
+func TestDisposition(t *testing.T) {
+	for _, tt := range []struct{ path, plain, full string }{
+		{"out/a.csv", "a.csv", "a.csv"},
+		{"a b.csv", "a b.csv", "a b.csv"},
+		{`q"uo;te%.csv`, "q_uo_te_.csv", `q"uo;te%.csv`},
+		{"new\r\nSet-Cookie: x.csv", "new__Set-Cookie: x.csv", "new__Set-Cookie: x.csv"},
+		{"naïve-\u202efdp.csv", "na_ve-_fdp.csv", "naïve-_fdp.csv"},
+		{`dir\..\x.csv`, "dir_.._x.csv", "dir_.._x.csv"},
+		{"\xff.csv", "_.csv", "_.csv"},
+		{strings.Repeat("x", 1000) + ".csv", strings.Repeat("x", 116) + ".csv", strings.Repeat("x", 116) + ".csv"},
+	} {
+		got := disposition(tt.path, true)
+		if strings.ContainsAny(got, "\r\n") || !strings.Contains(got, `filename="`+tt.plain+`"`) {
+			t.Errorf("disposition(%q) = %s, want the plain name %q", tt.path, got, tt.plain)
+		}
+		how, params, err := mime.ParseMediaType(strings.Replace(got, `filename="`+tt.plain+`"; `, "", 1))
+		if err != nil || how != "attachment" || params["filename"] != tt.full {
+			t.Errorf("disposition(%q) = %s reads as %q, %v, want %q", tt.path, got, params["filename"], err, tt.full)
+		}
+	}
+	if got := disposition("a.csv", false); !strings.HasPrefix(got, "inline;") {
+		t.Errorf("disposition not to be saved: %s", got)
+	}
+}
+
+// TestUnknownTypes are bytes to be saved, whoever asks how.
+func TestUnknownTypes(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"run.exe", "out/x.svgz", "none", "a.csv.js"} {
+		w.files[name] = "x"
+		got := w.do("author", "GET", "/workspaces/ws/outputs/content?path="+name, nil).want(200)
+		if got.header.Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%s is served as %s, %s", name, got.header.Get("Content-Type"), got.header.Get("Content-Disposition"))
+		}
+	}
+}
