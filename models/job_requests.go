@@ -4,35 +4,26 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
 
-	"sallyport/outputs"
 	"sallyport/pipeline"
 	"sallyport/review"
 )
 
-// jobRequestRow is a job request as its reports amount to. Report is all that
-// was reported but the project.yaml; the columns before it are copies, for
-// lists.
+// jobRequestRow is a job request as its reports amount to. Report is what was
+// reported but for the jobs and the project.yaml, which may be large.
 type jobRequestRow struct {
 	Identifier   string `gorm:"primaryKey"`
 	Workspace    string
 	At           instant // when it was created or, if nobody said, first reported
-	Number       *int64
 	Status       string
-	CommitID     string
-	Branch       string
-	RequestedBy  string
-	Created      instant
-	Finished     instant
-	Runtime      *int64 // seconds
+	Runtime      *int64 // seconds; NULL: not known
 	Report       asJSON[pipeline.JobRequest]
-	ProjectYAML  *string `gorm:"column:project_yaml"`
+	ReportedJobs *asJSON[[]pipeline.Job] // NULL: not reported
+	ProjectYAML  *string                 `gorm:"column:project_yaml"`
 	FirstReport  instant
 	LastReport   instant // that changed something
 	Reports      int64   // that changed something
@@ -41,44 +32,30 @@ type jobRequestRow struct {
 
 func (jobRequestRow) TableName() string { return "job_requests" }
 
-// jobRow is a job: one that was reported, or that its job request implies.
-type jobRow struct {
-	Identifier string `gorm:"primaryKey"`
-	JobRequest string
-	Workspace  string
-	Action     string
-	Status     string
-	Derived    bool // the identifier was computed
-}
-
-func (jobRow) TableName() string { return "jobs" }
-
 // newJobRequestRow is the row of what is known of a job request.
 func newJobRequestRow(r pipeline.JobRequest) jobRequestRow {
-	row := jobRequestRow{
-		Identifier: r.Identifier, Workspace: r.Workspace, Status: string(r.StatusNow()),
-		CommitID: r.Commit.Or(""), Branch: r.Branch.Or(""),
-		Created: at(r.CreatedAt.Or(time.Time{})), Finished: at(r.FinishedAt.Or(time.Time{})),
-	}
-	by := r.RequestedBy.Or(pipeline.Requester{})
-	row.RequestedBy = by.Name.Or(by.Username.Or(""))
-	if n, ok := r.Number.Get(); ok {
-		row.Number = &n
-	}
+	row := jobRequestRow{Identifier: r.Identifier, Workspace: r.Workspace, Status: string(r.StatusNow())}
 	if seconds, ok := r.Runtime(); ok {
 		row.Runtime = &seconds
 	}
+	if jobs, ok := r.Jobs.Get(); ok {
+		row.ReportedJobs = &asJSON[[]pipeline.Job]{jobs}
+		r.Jobs = pipeline.Optional[[]pipeline.Job]{}
+	}
 	if text, ok := r.ProjectYAML.Get(); ok {
 		row.ProjectYAML = &text
+		r.ProjectYAML = pipeline.Optional[string]{}
 	}
-	r.ProjectYAML = pipeline.Optional[string]{}
 	row.Report = asJSON[pipeline.JobRequest]{r}
 	return row
 }
 
-// known is what the row says was reported.
+// known is what was reported, as far as the row was read.
 func (r jobRequestRow) known() pipeline.JobRequest {
 	known := r.Report.value
+	if r.ReportedJobs != nil {
+		known.Jobs = pipeline.Some(r.ReportedJobs.value)
+	}
 	if r.ProjectYAML != nil {
 		known.ProjectYAML = pipeline.Some(*r.ProjectYAML)
 	}
@@ -105,73 +82,6 @@ func (j *asJSON[T]) Scan(v any) error {
 	return fmt.Errorf("JSON cannot be read from %T", v)
 }
 
-// pipelines reads project.yaml files, each text once.
-type pipelines map[string]*pipeline.Pipeline
-
-func (p pipelines) read(text *string) *pipeline.Pipeline {
-	if text == nil {
-		return nil
-	}
-	if read, ok := p[*text]; ok {
-		return read
-	}
-	read, _ := pipeline.Read([]byte(*text))
-	p[*text] = read
-	return read
-}
-
-// sourceColumns are what a source is made from.
-const sourceColumns = "identifier, report, project_yaml"
-
-// sourcesByID reads job requests with their pipelines; those that were never
-// reported are not among them.
-func sourcesByID(ctx context.Context, tx *gorm.DB, ids []string) (map[string]pipeline.Source, error) {
-	sources, read := map[string]pipeline.Source{}, pipelines{}
-	for some := range slices.Chunk(ids, batch) {
-		rows, err := gorm.G[jobRequestRow](tx).Select(sourceColumns).Where("identifier IN ?", some).Find(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read job requests: %w", err)
-		}
-		for _, row := range rows {
-			sources[row.Identifier] = pipeline.Source{JobRequest: row.Report.value, Pipeline: read.read(row.ProjectYAML)}
-		}
-	}
-	return sources, nil
-}
-
-// Sources reads the job requests of a workspace with their pipelines, in the
-// order in which they were first reported.
-func (s *Store) Sources(ctx context.Context, workspace string) (outputs.Sources, error) {
-	rows, err := gorm.G[jobRequestRow](s.reader).Select(sourceColumns+", reports").
-		Where("workspace = ?", workspace).Order("first_report, identifier").Find(ctx)
-	if err != nil {
-		return outputs.Sources{}, translate(fmt.Errorf("read the job requests of %s: %w", workspace, err))
-	}
-	var out outputs.Sources
-	read := pipelines{}
-	for _, row := range rows {
-		out.JobRequests = append(out.JobRequests, pipeline.Source{
-			JobRequest: row.Report.value, Pipeline: read.read(row.ProjectYAML),
-		})
-		out.Reports += row.Reports
-	}
-	return out, nil
-}
-
-// linkedBefore reports whether files were linked without a report that is
-// there by now.
-func linkedBefore(ctx context.Context, tx *gorm.DB, workspace string, rd outputs.Reading) (bool, error) {
-	if !rd.Linked {
-		return false, nil
-	}
-	const query = "SELECT CAST(coalesce(sum(reports), 0) AS bigint) FROM job_requests WHERE workspace = ?"
-	var reports int64
-	if err := tx.WithContext(ctx).Raw(query, workspace).Row().Scan(&reports); err != nil {
-		return false, fmt.Errorf("count the reports of %s: %w", workspace, err)
-	}
-	return reports != rd.Reports, nil
-}
-
 // JobRequestFilter chooses job requests for a list.
 type JobRequestFilter struct {
 	Reach     review.Reach // of their workspaces
@@ -180,41 +90,30 @@ type JobRequestFilter struct {
 	Limit     int
 }
 
-// JobRequestSummary is a job request of a list. What is empty, zero or nil was
-// not reported.
+// JobRequestSummary is a job request of a list. Of what was reported it lacks
+// the jobs and the project.yaml; its status and runtime are what they amount
+// to.
 type JobRequestSummary struct {
-	Identifier     string
-	Place          review.Place
-	Number         *int64
-	Status         pipeline.Status
-	Commit         string
-	Branch         string
-	RequestedBy    string // the name or, without one, the username
-	CreatedAt      time.Time
-	FinishedAt     time.Time
-	RuntimeSeconds *int64
-	ReportedAt     time.Time // the last report that changed something
+	Report     pipeline.JobRequest
+	Place      review.Place
+	LastReport time.Time // that changed something
 }
 
 // listedJobRequest is a job request of a list with its place.
 type listedJobRequest struct {
-	Identifier  string
-	At          instant
-	Number      *int64
-	Status      string
-	CommitID    string
-	Branch      string
-	RequestedBy string
-	Created     instant
-	Finished    instant
-	Runtime     *int64
-	LastReport  instant
-	Workspace   workspaceRow `gorm:"embedded"`
+	Identifier string
+	At         instant
+	Status     string
+	Runtime    *int64
+	Report     asJSON[pipeline.JobRequest]
+	HasJobs    bool
+	LastReport instant
+	Workspace  workspaceRow `gorm:"embedded"` // gorm passes over fields that are not exported
 }
 
 const jobRequestsQuery = `
-SELECT j.identifier, j.at, j.number, j.status, j.commit_id, j.branch, j.requested_by, j.created, j.finished, j.runtime,
-	j.last_report, w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived
+SELECT j.identifier, j.at, j.status, j.runtime, j.report, j.reported_jobs IS NOT NULL AS has_jobs, j.last_report,
+	w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived
 FROM job_requests j JOIN workspaces w ON w.name = j.workspace
 WHERE `
 
@@ -252,24 +151,26 @@ func (s *Store) JobRequests(ctx context.Context, f JobRequestFilter) ([]JobReque
 }
 
 func (r listedJobRequest) summary() JobRequestSummary {
-	return JobRequestSummary{
-		Identifier: r.Identifier, Place: r.Workspace.place(), Number: r.Number, Status: pipeline.Status(r.Status),
-		Commit: r.CommitID, Branch: r.Branch, RequestedBy: r.RequestedBy,
-		CreatedAt: r.Created.Time, FinishedAt: r.Finished.Time, RuntimeSeconds: r.Runtime,
-		ReportedAt: r.LastReport.Time,
+	sm := JobRequestSummary{Report: r.Report.value, Place: r.Workspace.place(), LastReport: r.LastReport.Time}
+	if r.HasJobs || sm.Report.Status.Reported() {
+		sm.Report.Status = pipeline.Some(pipeline.Status(r.Status))
 	}
+	if r.Runtime != nil {
+		sm.Report.RuntimeSeconds = pipeline.Some(*r.Runtime)
+	}
+	return sm
 }
 
 // JobRequestFound is a job request with what became of it.
 type JobRequestFound struct {
-	Report        pipeline.JobRequest // all that was reported
-	Pipeline      *pipeline.Pipeline  // nil if no project.yaml was reported, or it cannot be read
-	Problems      []pipeline.Problem  // of the project.yaml
-	Place         review.Place
-	Written       []pipeline.Written // the workspace's present outputs of this job request, by path
-	Candidates    []review.Candidate // the same, as the rules know them
-	FirstReported time.Time
-	LastReported  time.Time // a report that changed something
+	Report      pipeline.JobRequest // all that was reported
+	Pipeline    *pipeline.Pipeline  // nil if no project.yaml was reported, or it cannot be read
+	Problems    []pipeline.Problem  // of the project.yaml
+	Place       review.Place
+	Written     []pipeline.Written // the workspace's present outputs of this job request, by path
+	Items       []Item             // the same, with who holds them
+	FirstReport time.Time
+	LastReport  time.Time // that changed something
 }
 
 // JobRequest reads a job request; ErrNotFound if it was never reported.
@@ -290,7 +191,7 @@ func (s *Store) JobRequest(ctx context.Context, identifier string) (JobRequestFo
 	if err != nil {
 		return JobRequestFound{}, err
 	}
-	found.Report, found.FirstReported, found.LastReported = row.known(), row.FirstReport.Time, row.LastReport.Time
+	found.Report, found.FirstReport, found.LastReport = row.known(), row.FirstReport.Time, row.LastReport.Time
 	if row.ProjectYAML != nil {
 		found.Pipeline, found.Problems = pipeline.Read([]byte(*row.ProjectYAML))
 	}
@@ -304,18 +205,9 @@ func (f *JobRequestFound) outputs(ctx context.Context, tx *gorm.DB, row jobReque
 	if err != nil {
 		return fmt.Errorf("read the outputs of %s: %w", row.Identifier, err)
 	}
-	f.Written, f.Candidates = make([]pipeline.Written, len(rows)), make([]review.Candidate, len(rows))
+	f.Written, f.Items = make([]pipeline.Written, len(rows)), make([]Item, len(rows))
 	for i, o := range rows {
-		f.Written[i], f.Candidates[i] = o.written(), o.candidate()
+		f.Written[i], f.Items[i] = o.written(), o.item()
 	}
-	return nil
-}
-
-// contradicts turns what pipeline or the workspace refuses of a report into a
-// refusal that can be shown.
-func contradicts(err error) error {
-	if c, ok := errors.AsType[*pipeline.Contradiction](err); ok {
-		return refuse(review.ErrContradicts, "The report contradicts what was reported before, in `%s`: %s Nothing of it was kept.", c.Field, c.Message)
-	}
-	return err
+	return mark(ctx, tx, row.Workspace, f.Items)
 }

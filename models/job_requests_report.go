@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -80,6 +80,15 @@ func (s *Store) ReportJobRequest(ctx context.Context, r Report) (Reported, error
 	return done, nil
 }
 
+// contradicts turns what pipeline or the workspace refuses of a report into a
+// refusal that can be shown.
+func contradicts(err error) error {
+	if c, ok := errors.AsType[*pipeline.Contradiction](err); ok {
+		return refuse(review.ErrContradicts, "The report contradicts what was reported before, in `%s`: %s Nothing of it was kept.", c.Field, c.Message)
+	}
+	return err
+}
+
 // complete puts a project.yaml that came beside the report into it, and checks
 // what ReadReport could not.
 func (r *Report) complete() error {
@@ -145,17 +154,12 @@ func (s *Store) report(ctx context.Context, tx *gorm.DB, r Report) (changed bool
 
 // says reports whether both rows say the same of the job request.
 func (r jobRequestRow) says(before jobRequestRow) (bool, error) {
-	one, err := r.Report.Value()
+	one, err := json.Marshal(r.known())
 	if err != nil {
 		return false, err
 	}
-	other, err := before.Report.Value()
-	if err != nil {
-		return false, err
-	}
-	sameText := (r.ProjectYAML == nil) == (before.ProjectYAML == nil) &&
-		(r.ProjectYAML == nil || *r.ProjectYAML == *before.ProjectYAML)
-	return one == other && sameText, nil
+	other, err := json.Marshal(before.known())
+	return string(one) == string(other), err
 }
 
 // keepReport writes the row of the job request; before is the zero row for a
@@ -167,9 +171,7 @@ func (s *Store) keepReport(ctx context.Context, tx *gorm.DB, r Report, before, r
 	if row.FirstReport.IsZero() {
 		row.FirstReport = now
 	}
-	if row.At = row.Created; row.At.IsZero() {
-		row.At = row.FirstReport
-	}
+	row.At = at(row.Report.value.CreatedAt.Or(row.FirstReport.Time))
 	if before.Identifier == "" {
 		err := gorm.G[jobRequestRow](tx).Create(ctx, &row)
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -229,82 +231,6 @@ func reportsAs(a review.Actor) review.Role {
 		return review.BackendService
 	}
 	return ""
-}
-
-// keepJobs makes the rows of a job request's jobs what its reports amount to.
-// A job that belongs to another job request is a contradiction.
-func keepJobs(ctx context.Context, tx *gorm.DB, r pipeline.JobRequest, p *pipeline.Pipeline) error {
-	there, err := gorm.G[jobRow](tx).Where("job_request = ?", r.Identifier).Find(ctx)
-	if err != nil {
-		return fmt.Errorf("read the jobs of %s: %w", r.Identifier, err)
-	}
-	before := map[string]jobRow{}
-	for _, row := range there {
-		before[row.Identifier] = row
-	}
-	var differ []jobRow
-	for _, j := range r.Ran(p) {
-		row := jobRow{
-			Identifier: j.Identifier, JobRequest: r.Identifier, Workspace: r.Workspace, Action: j.Action,
-			Status: string(j.Status.Or(pipeline.StatusUnknown)), Derived: j.Derived,
-		}
-		if before[j.Identifier] != row {
-			differ = append(differ, row)
-			continue
-		}
-		delete(before, j.Identifier)
-	}
-	// What is left is written anew, or stood under an identifier that was only
-	// computed.
-	for some := range slices.Chunk(slices.Sorted(maps.Keys(before)), batch) {
-		if _, err := gorm.G[jobRow](tx).Where("job_request = ? AND identifier IN ?", r.Identifier, some).Delete(ctx); err != nil {
-			return fmt.Errorf("remove jobs of %s: %w", r.Identifier, err)
-		}
-	}
-	if len(differ) == 0 {
-		return nil
-	}
-	err = gorm.G[jobRow](tx).CreateInBatches(ctx, &differ, batch)
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return &pipeline.Contradiction{Field: "jobs", Message: "One of the jobs was reported as another job request's."}
-	}
-	if err != nil {
-		return fmt.Errorf("write the jobs of %s: %w", r.Identifier, err)
-	}
-	return nil
-}
-
-// confirmOutputs marks which outputs of a job request its pipeline declares,
-// once that is reported.
-func confirmOutputs(ctx context.Context, tx *gorm.DB, source pipeline.Source) error {
-	r := source.JobRequest
-	rows, err := gorm.G[outputRow](tx).Select("path, level, job, job_request, action, commit_id").
-		Where("job_request = ? AND workspace = ?", r.Identifier, r.Workspace).Find(ctx)
-	if err != nil {
-		return fmt.Errorf("read the outputs of %s: %w", r.Identifier, err)
-	}
-	var declared []string
-	for _, w := range pipeline.LinkManifest(manifestEntries(rows), []pipeline.Source{source}) {
-		if w.Declared {
-			declared = append(declared, w.Path)
-		}
-	}
-	for some := range slices.Chunk(declared, batch) {
-		if _, err := gorm.G[outputRow](tx).Where("workspace = ? AND path IN ?", r.Workspace, some).Update(ctx, "declared", true); err != nil {
-			return fmt.Errorf("confirm outputs of %s: %w", r.Identifier, err)
-		}
-	}
-	return nil
-}
-
-// outdateLinks says that files which were linked by patterns may belong to
-// other jobs, or be of another level, by now.
-func outdateLinks(ctx context.Context, tx *gorm.DB, workspace string) error {
-	_, err := gorm.G[readingRow](tx).Where("workspace = ? AND linked = ?", workspace, true).Update(ctx, "stale", true)
-	if err != nil {
-		return fmt.Errorf("outdate the links of %s: %w", workspace, err)
-	}
-	return nil
 }
 
 func (s *Store) recordReport(ctx context.Context, tx *gorm.DB, r Report, place review.Place, row jobRequestRow, now pipeline.JobRequest) error {

@@ -84,8 +84,8 @@ func whyNot(found JobRequestFound) (map[string]string, int) {
 		}
 	}
 	requestable := 0
-	for _, c := range found.Candidates {
-		if review.Requestable(c, policy) == nil {
+	for _, item := range found.Items {
+		if review.Requestable(item.Candidate, policy) == nil {
 			requestable++
 		}
 	}
@@ -424,7 +424,7 @@ func TestJobRequestsAreListedNewestFirst(t *testing.T) {
 						t.Fatalf("%s: page %d: %v", name, pages, err)
 					}
 					for _, row := range rows {
-						got = append(got, row.Identifier[15:])
+						got = append(got, row.Report.Identifier[15:])
 					}
 					if f.Cursor = next; next == "" {
 						break
@@ -436,8 +436,13 @@ func TestJobRequestsAreListedNewestFirst(t *testing.T) {
 			}
 		}
 		rows, _, err := db.JobRequests(t.Context(), JobRequestFilter{Reach: review.Reach{All: true}, Workspace: "other"})
-		if err != nil || len(rows) != 1 || rows[0].RequestedBy != "Name" || rows[0].Place.Project != "other" || rows[0].Commit != "abcdef0" {
-			t.Errorf("JobRequests = %+v, %v", rows, err)
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("JobRequests = %+v, %v", rows, err)
+		}
+		r := rows[0].Report
+		if r.Commit.Or("") != "abcdef0" || r.ProjectYAML.Reported() || r.Jobs.Reported() || rows[0].Place.Project != "other" ||
+			r.Status.Or("") != "running" || r.RuntimeSeconds.Reported() || rows[0].LastReport.IsZero() {
+			t.Errorf("JobRequests = %+v", rows)
 		}
 		if _, _, err := db.JobRequests(t.Context(), JobRequestFilter{Cursor: "!"}); !errors.Is(err, review.ErrInvalid) {
 			t.Errorf("a cursor of somebody's own: %v, want ErrInvalid", err)

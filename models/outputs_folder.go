@@ -13,24 +13,6 @@ import (
 	"sallyport/review"
 )
 
-// Item is a folder or a file in a folder of a workspace.
-type Item struct {
-	Folder    bool
-	Path      string
-	Candidate review.Candidate // of a file
-	Holders   []Holder         // active requests that hold the path, or the bytes, as an output
-	Released  *review.Release  // when the bytes left the project; nil if they did not
-}
-
-// Holder is an active request that has a path or its bytes as an output.
-// Whether somebody may know of the request is for the caller to ask.
-type Holder struct {
-	Request review.RequestID
-	Status  review.Status
-	Path    string // where the request has it
-	SHA256  string // the bytes that it has there
-}
-
 // Outputs reads a page of one folder of a workspace: its folders, then its
 // files, each by name. With deep it is all files below, by path. The folder ""
 // is the workspace itself; one that is not there is empty. It takes at most
@@ -53,7 +35,7 @@ func (s *Store) Outputs(ctx context.Context, workspace, dir string, deep bool, c
 		if err != nil {
 			return fmt.Errorf("list a folder of %s: %w", workspace, err)
 		}
-		return page.mark(ctx, tx)
+		return mark(ctx, tx, workspace, page.items)
 	})
 	if err != nil {
 		return nil, "", err
@@ -156,7 +138,7 @@ func (p *folderPage) below(ctx context.Context, tx *gorm.DB) error {
 
 func (p *folderPage) files(rows []foundOutput) {
 	for _, row := range rows {
-		p.items = append(p.items, Item{Path: row.Output.Path, Candidate: row.candidate()})
+		p.items = append(p.items, row.item())
 	}
 }
 
@@ -214,96 +196,4 @@ func (p *folderPage) folders(ctx context.Context, tx *gorm.DB, d dialect) error 
 		p.items = append(p.items, Item{Folder: true, Path: name})
 	}
 	return nil
-}
-
-// markRow says that a request holds a path or bytes, or that bytes left.
-type markRow struct {
-	RequestID string
-	Status    string
-	Path      string
-	SHA256    string  `gorm:"column:sha256"`
-	At        instant // when the bytes left; NULL of what is held
-}
-
-// markQuery finds who holds one of some paths or bytes, and which bytes left
-// the project before. While a project is not known, only the workspace itself
-// counts.
-const markQuery = `
-SELECT f.request_id, r.status, f.path, f.sha256, CAST(NULL AS timestamptz) AS at
-FROM request_files f JOIN requests r ON r.id = f.request_id
-WHERE f.workspace = @workspace AND f.active AND f.path IN @paths
-UNION
-SELECT f.request_id, r.status, f.path, f.sha256, CAST(NULL AS timestamptz)
-FROM request_files f JOIN requests r ON r.id = f.request_id
-WHERE f.workspace = @workspace AND f.active AND f.sha256 IN @sums
-UNION
-SELECT f.request_id, '', '', f.sha256, f.at
-FROM released_files f
-JOIN requests r ON r.id = f.request_id AND r.status <> 'REVOKED'
-JOIN workspaces there ON there.name = f.workspace
-JOIN workspaces here ON here.name = @workspace
-	AND (here.name = there.name OR here.project = there.project AND here.project <> '')
-WHERE f.sha256 IN @sums
-ORDER BY 5, 1`
-
-// mark adds to the page's files which requests hold them and when their bytes
-// left.
-func (p *folderPage) mark(ctx context.Context, tx *gorm.DB) error {
-	paths, sums := []string{}, []string{}
-	for _, item := range p.items {
-		if item.Folder {
-			continue
-		}
-		paths = append(paths, item.Path)
-		if item.Candidate.SHA256 != "" {
-			sums = append(sums, item.Candidate.SHA256)
-		}
-	}
-	if len(paths) == 0 {
-		return nil
-	}
-	rows, err := gorm.G[markRow](tx).Raw(markQuery, map[string]any{
-		"workspace": p.workspace, "paths": paths, "sums": sums,
-	}).Find(ctx)
-	if err != nil {
-		return fmt.Errorf("read which requests hold outputs of %s: %w", p.workspace, err)
-	}
-	held, left := map[string][]Holder{}, map[string]review.Release{}
-	for _, row := range rows {
-		id := review.RequestID(row.RequestID)
-		if !row.At.IsZero() {
-			left[row.SHA256] = review.Release{Request: id, At: row.At.Time} // the latest comes last
-			continue
-		}
-		h := Holder{Request: id, Status: review.Status(row.Status), Path: row.Path, SHA256: row.SHA256}
-		held[row.Path] = append(held[row.Path], h)
-		held[row.SHA256] = append(held[row.SHA256], h)
-	}
-	for i := range p.items {
-		p.items[i].mark(held, left)
-	}
-	return nil
-}
-
-// mark adds what concerns the item's path and its bytes. No path looks like a
-// hash and stands for one by accident: a holder's own path and bytes are
-// compared.
-func (i *Item) mark(held map[string][]Holder, left map[string]review.Release) {
-	sum := i.Candidate.SHA256
-	for _, h := range held[i.Path] {
-		if h.Path == i.Path {
-			i.Holders = append(i.Holders, h)
-		}
-	}
-	if sum == "" {
-		return
-	}
-	for _, h := range held[sum] {
-		if h.SHA256 == sum && h.Path != i.Path {
-			i.Holders = append(i.Holders, h)
-		}
-	}
-	if r, ok := left[sum]; ok {
-		i.Released = &r
-	}
 }

@@ -1,19 +1,15 @@
 -- +goose Up
 
--- Kind: reported. One row for each job request, as its reports amount to.
+-- Kind: reported. One row for each job request, as its reports amount to: JSON,
+-- with the jobs and the project.yaml, which may be large, beside it.
 CREATE TABLE job_requests (
     identifier    text COLLATE "C" PRIMARY KEY CHECK (length(identifier) = 16),
     workspace     text COLLATE "C" NOT NULL REFERENCES workspaces (name),
     at            timestamptz NOT NULL,
-    number        bigint,
     status        text COLLATE "C" NOT NULL CHECK (status <> ''),
-    commit_id     text COLLATE "C" NOT NULL,
-    branch        text COLLATE "C" NOT NULL,
-    requested_by  text COLLATE "C" NOT NULL,
-    created       timestamptz,
-    finished      timestamptz,
     runtime       bigint,
     report        text NOT NULL,
+    reported_jobs text,
     project_yaml  text,
     first_report  timestamptz NOT NULL,
     last_report   timestamptz NOT NULL,

@@ -1,19 +1,15 @@
 -- +goose Up
 
--- Kind: reported. One row for each job request, as its reports amount to.
+-- Kind: reported. One row for each job request, as its reports amount to: JSON,
+-- with the jobs and the project.yaml, which may be large, beside it.
 CREATE TABLE job_requests (
     identifier    TEXT PRIMARY KEY CHECK (length(identifier) = 16),
     workspace     TEXT NOT NULL REFERENCES workspaces (name),
     at            INTEGER NOT NULL,
-    number        INTEGER,
     status        TEXT NOT NULL CHECK (status <> ''),
-    commit_id     TEXT NOT NULL,
-    branch        TEXT NOT NULL,
-    requested_by  TEXT NOT NULL,
-    created       INTEGER,
-    finished      INTEGER,
     runtime       INTEGER,
     report        TEXT NOT NULL,
+    reported_jobs TEXT,
     project_yaml  TEXT,
     first_report  INTEGER NOT NULL,
     last_report   INTEGER NOT NULL,
