@@ -161,7 +161,7 @@ func (w *world) checkAnswer(req *http.Request, got reply) {
 		Status:                 got.status, Header: got.header,
 		Options: &openapi3filter.Options{IncludeResponseStatus: true},
 	}
-	if kind := got.header.Get("Content-Type"); !strings.Contains(kind, "json") || strings.HasSuffix(route.Path, "/content") && got.status < 300 {
+	if kind := got.header.Get("Content-Type"); !slices.Contains([]string{"application/json", "application/problem+json"}, kind) || strings.HasSuffix(route.Path, "/content") && got.status < 300 {
 		input.Options.ExcludeResponseBody = true
 	}
 	input.SetBodyBytes(got.body)
