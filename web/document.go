@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -76,8 +77,12 @@ func checkQuery(r *http.Request, route *routers.Route) error {
 	if r.URL.RawQuery == "" {
 		return nil
 	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return invalid("What stands behind the ? of the address cannot be read.")
+	}
 	params := slices.Concat(route.PathItem.Parameters, route.Operation.Parameters)
-	for name, values := range r.URL.Query() {
+	for name, values := range query {
 		p := openapi3.Parameters(params).GetByInAndName(openapi3.ParameterInQuery, name)
 		switch {
 		case p == nil:

@@ -122,7 +122,7 @@ func (s *server) fail(c *gin.Context, err error) {
 
 func (s *server) sendProblem(c *gin.Context, p problem) {
 	h := c.Writer.Header()
-	for _, name := range []string{"ETag", "Content-Disposition", "Content-Encoding", "Accept-Ranges", "Location"} {
+	for _, name := range []string{"Content-Type", "ETag", "Content-Disposition", "Content-Encoding", "Accept-Ranges", "Location"} {
 		h.Del(name)
 	}
 	h.Set("Cache-Control", "no-store")

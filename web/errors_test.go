@@ -115,6 +115,7 @@ func TestShapes(t *testing.T) {
 		{"a group's name with a control", "PUT", at(v, "groups", "a%01b"), `{"context": "x"}`, 422, "invalid"},
 		{"an unknown control", "PUT", at(v, "groups", "x"), `{"controls": {"codes": ["rounded-3"]}}`, 422, "invalid"},
 		{"a parameter that is not known", "GET", "/requests?statsu=PENDING", nil, 422, "invalid"},
+		{"a query that cannot be read", "GET", "/requests?status=%zz", nil, 422, "invalid"},
 		{"a status that is not known", "GET", "/requests?status=OPEN", nil, 422, "invalid"},
 		{"a queue that is not known", "GET", "/requests?queue=mine", nil, 422, "invalid"},
 		{"a limit of 0", "GET", "/requests?limit=0", nil, 422, "invalid"},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -25,9 +26,13 @@ type entry struct {
 	Entry json.RawMessage `json:"entry"`
 }
 
-// mostRead bounds how many entries one page of the list looks at. A page may
-// therefore have fewer entries than were asked for, and still a next one.
-const mostRead = 20_000
+// mostRead bounds how many entries one page of the list looks at, readAtOnce at
+// a time. A page may therefore have fewer entries than were asked for, and
+// still a next one.
+const (
+	mostRead   = 20_000
+	readAtOnce = 500
+)
 
 // listEntries answers GET /ledger/entries.
 func (s *server) listEntries(c *gin.Context) error {
@@ -52,16 +57,15 @@ func (s *server) listEntries(c *gin.Context) error {
 // shows says whether the auditor may see an entry, under today's policy at its
 // place.
 func (s *server) shows(ctx context.Context, actor review.Actor) func(LogRow) (bool, error) {
-	policies := map[string]review.Policy{} // by project: a log has few, and many entries
+	policies := map[review.Place]review.Policy{} // a log has few places, and many entries
 	return func(row LogRow) (bool, error) {
-		project := row.About.Place.Project
-		policy, ok := policies[project]
+		policy, ok := policies[row.About.Place]
 		if !ok {
 			var err error
 			if policy, err = s.Policy(ctx, row.About.Place); err != nil {
 				return false, err
 			}
-			policies[project] = policy
+			policies[row.About.Place] = policy
 		}
 		return review.LogShows(actor, policy, row.About), nil
 	}
@@ -113,31 +117,57 @@ func moment(c *gin.Context, name string, day time.Duration) (time.Time, error) {
 // pageOfEntries answers with a page of the entries that the auditor may see.
 func (s *server) pageOfEntries(c *gin.Context, f LogFilter, shows func(LogRow) (bool, error)) error {
 	_, limit := page(c)
-	items, last, read, more := []entry{}, f.After, 0, false
-	for row, err := range s.Ledger.Entries(c.Request.Context(), f) {
+	p := entryPage{items: []entry{}, most: limit, after: f.After}
+	for !p.done {
+		f.After, f.Limit = p.after, readAtOnce
+		if err := p.take(s.Ledger.Entries(c.Request.Context(), f), shows); err != nil {
+			return err
+		}
+	}
+	next := ""
+	if p.more {
+		next = base64.RawURLEncoding.EncodeToString(strconv.AppendInt(nil, p.after, 10))
+	}
+	return send(c, http.StatusOK, listOf(p.items, next, same))
+}
+
+// entryPage is a page of entries while it is read.
+type entryPage struct {
+	items []entry
+	most  int   // items that it holds
+	after int64 // the last entry that was looked at
+	read  int   // how many were
+	done  bool
+	more  bool // there are entries after the page
+}
+
+// take reads up to readAtOnce entries.
+func (p *entryPage) take(rows iter.Seq2[LogRow, error], shows func(LogRow) (bool, error)) error {
+	n := 0
+	for row, err := range rows {
 		if err != nil {
 			return err
 		}
-		if len(items) == limit || read == mostRead {
-			more = true
-			break
+		if len(p.items) == p.most || p.read == mostRead {
+			p.more, p.done = true, true
+			return nil
 		}
-		read++
-		last = row.ID
 		visible, err := shows(row)
 		if err != nil {
 			return err
 		}
 		if visible {
 			sum := sha256.Sum256(row.Bytes)
-			items = append(items, entry{row.ID, hex.EncodeToString(sum[:]), append(json.RawMessage{}, row.Bytes...)})
+			p.items = append(p.items, entry{row.ID, hex.EncodeToString(sum[:]), bytes.Clone(row.Bytes)})
+		}
+		p.after = row.ID
+		p.read++
+		if n++; n == readAtOnce {
+			return nil
 		}
 	}
-	next := ""
-	if more {
-		next = base64.RawURLEncoding.EncodeToString(strconv.AppendInt(nil, last, 10))
-	}
-	return send(c, http.StatusOK, listOf(items, next, same))
+	p.done = true
+	return nil
 }
 
 // export streams the entries. Those that the auditor may not see are in it as

@@ -14,8 +14,8 @@ import (
 )
 
 // Metrics counts what the program does, for Prometheus. Whoever can read them
-// must learn nothing that a view of a request keeps back: everything below one
-// request, looks and acts alike, is counted together (docs/api.md "Metrics").
+// must learn nothing that a view of a request keeps back: everything about
+// requests, looks and acts alike, is counted together (docs/api.md "Metrics").
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
@@ -74,12 +74,12 @@ func (m *Metrics) begin() func(route, method string, status int, took time.Durat
 	}
 }
 
-// blur takes from a route below one request, or of reading the log, what would
-// tell acts from looks: the author could otherwise count votes.
+// blur takes from the routes of requests what would tell acts from looks: an
+// author could otherwise count votes, a checker drafts.
 func blur(route, method string, status int) (string, string, string) {
-	const one = apiBase + "/requests/:id"
-	if route == one || strings.HasPrefix(route, one+"/") {
-		return one + "/*", "*", strconv.Itoa(status/100) + "xx"
+	const requests = apiBase + "/requests"
+	if route == requests || strings.HasPrefix(route, requests+"/") {
+		return requests + "/*", "*", strconv.Itoa(status/100) + "xx"
 	}
 	return route, method, strconv.Itoa(status)
 }

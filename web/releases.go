@@ -9,19 +9,23 @@ import (
 	"sallyport/review"
 )
 
-// releaseShown is a release as it is shown.
-type releaseShown struct {
+// releaseItem is a release as a list shows it.
+type releaseItem struct {
 	ID           review.RequestID `json:"id"`
 	Workspace    string           `json:"workspace"`
 	Project      *string          `json:"project"`
 	Organisation *string          `json:"organisation"`
 	Author       string           `json:"author"`
 	Status       review.Status    `json:"status"`
-	ApprovedAt   *time.Time       `json:"approved_at"`
 	BegunAt      *time.Time       `json:"begun_at"`
 	ReleasedAt   *time.Time       `json:"released_at"`
-	Destinations []string         `json:"destinations"`
-	Files        []releasedShown  `json:"files"`
+}
+
+// releaseShown is a release with its files.
+type releaseShown struct {
+	releaseItem
+	Destinations []string        `json:"destinations"`
+	Files        []releasedShown `json:"files"`
 }
 
 type releasedShown struct {
@@ -38,12 +42,17 @@ type receiptShown struct {
 	At          *time.Time `json:"at"`
 }
 
-func showRelease(r Release) releaseShown {
-	shown := releaseShown{
+func showReleaseItem(r Release) releaseItem {
+	return releaseItem{
 		ID: r.Request, Workspace: r.Place.Workspace, Project: optional(r.Place.Project),
 		Organisation: optional(r.Place.Organisation), Author: r.Author, Status: r.Status,
-		ApprovedAt: timeShown(r.Approved), BegunAt: timeShown(r.Begun), ReleasedAt: timeShown(r.Released),
-		Destinations: append([]string{}, r.Destinations...), Files: []releasedShown{},
+		BegunAt: timeShown(r.Begun), ReleasedAt: timeShown(r.Released),
+	}
+}
+
+func showRelease(r Release) releaseShown {
+	shown := releaseShown{
+		releaseItem: showReleaseItem(r), Destinations: append([]string{}, r.Destinations...), Files: []releasedShown{},
 	}
 	for _, f := range r.Files {
 		file := releasedShown{ID: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Receipts: []receiptShown{}}
@@ -62,7 +71,7 @@ func (s *server) listReleases(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, listOf(items, next, showRelease))
+	return send(c, http.StatusOK, listOf(items, next, showReleaseItem))
 }
 
 // showRelease answers GET /releases/{id}.

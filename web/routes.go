@@ -33,8 +33,9 @@ func (s *server) routes() error {
 	s.engine.Use(s.observe, s.sameOrigin)
 	s.engine.NoRoute(s.handle(s.notHere))
 	s.engine.NoMethod(s.handle(func(*gin.Context) error { return errMethod }))
-	s.engine.GET("/healthz", s.handle(s.healthz))
-	s.engine.GET("/readyz", s.handle(s.readyz))
+	both := []string{http.MethodGet, http.MethodHead} // load balancers ask either way
+	s.engine.Match(both, "/healthz", s.handle(s.healthz))
+	s.engine.Match(both, "/readyz", s.handle(s.readyz))
 	s.engine.GET(apiBase+"/openapi.json", s.handle(s.openapi))
 	if s.ServeMetrics {
 		s.engine.GET("/metrics", gin.WrapH(s.Metrics.Handler()))

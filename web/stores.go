@@ -152,20 +152,20 @@ type OutputFile interface {
 
 // Releases is what was released.
 type Releases interface {
-	// Releases lists those of which something has arrived, the newest first.
+	// Releases lists those whose delivery has begun, the newest first, without
+	// their files and destinations.
 	Releases(ctx context.Context, reach review.Reach, cursor string, limit int) (items []Release, next string, err error)
 	// Release finds one by its request's id, or review.ErrNotFound.
 	Release(ctx context.Context, id review.RequestID) (Release, error)
 }
 
-// Release is a request's files that have arrived. Times that are not known are
-// zero.
+// Release is a request whose delivery has begun, with its files that have
+// arrived. Times that are not known are zero.
 type Release struct {
 	Request      review.RequestID
 	Place        review.Place // of the workspace today
 	Author       string
 	Status       review.Status
-	Approved     time.Time
 	Begun        time.Time
 	Released     time.Time
 	Destinations []string
@@ -202,6 +202,7 @@ type LogFilter struct {
 	Act, SHA256                 string
 	From, To                    time.Time // not before From, before To
 	After                       int64     // ids greater than this
+	Limit                       int       // at most so many; 0 is all
 }
 
 // LogRow is an entry, with what decides who may see it.
