@@ -187,6 +187,35 @@ func TestDirectoryFinishBesideAManifest(t *testing.T) {
 	}
 }
 
+// A power cut at any moment leaves no name without its bytes, and no receipt
+// without its name.
+func TestDirectoryMakesLast(t *testing.T) {
+	var steps []string
+	d := release.NewDirectory("archive", t.TempDir())
+	d.Before(func(s string) error {
+		if s != "open" && s != "look" {
+			steps = append(steps, s)
+		}
+		return nil
+	})
+	delivery, err := d.Open(t.Context(), of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer delivery.Close()
+	for _, name := range []string{"a/b.csv", "a/c.csv", "a/b.csv"} {
+		if _, _, err := delivery.Carry(t.Context(), release.File{Path: name, SHA256: sumOf(nil)}, strings.NewReader("")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := []string{"lock", "empty", "write", "sync", "read back", "move", "sync folder"}
+	folder := []string{"make folder", "sync folder"}
+	want := slices.Concat([]string{"make folder"}, folder, folder, folder, write, write, []string{"read back", "sync folder"})
+	if diff := cmp.Diff(want, steps); diff != "" {
+		t.Errorf("system calls (-want +got):\n%s", diff)
+	}
+}
+
 func TestDirectoryRefusesNames(t *testing.T) {
 	long := strings.Repeat("a", 256)
 	for _, name := range []string{

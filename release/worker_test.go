@@ -219,7 +219,8 @@ func TestDeliverChecksCopies(t *testing.T) {
 			write(t, copy, []byte("approved bytes"))
 			f.Size = int64(len("approved bytes"))
 		},
-		"a wrong size": func(_ *testing.T, _ string, f *review.Source) { f.Size-- },
+		"fewer bytes than approved": func(_ *testing.T, _ string, f *review.Source) { f.Size++ },
+		"more bytes than approved":  func(_ *testing.T, _ string, f *review.Source) { f.Size-- },
 	} {
 		v, dir := vault(t.TempDir()), t.TempDir()
 		files := []review.Source{v.keep(t, "bad.csv", []byte("approved.."))}
