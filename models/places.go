@@ -54,13 +54,25 @@ func (e workspacePlaced) row() workspaceRow {
 }
 
 // PlaceWorkspace says where a workspace stands from now on; p.Workspace is not
-// looked at. Only an administrator, or the operator, does it; the operator may
-// place a workspace that nobody has reported yet. ErrNotFound if there is no
-// such workspace. Placing it where it stands does nothing.
+// looked at. See MoveWorkspace.
 func (s *Store) PlaceWorkspace(ctx context.Context, by review.Actor, name string, p review.Place) error {
-	p.Workspace = name
-	return s.write(ctx, func(tx *gorm.DB) error {
-		by, err := lockActor(ctx, tx, by)
+	return s.MoveWorkspace(ctx, review.Command{Actor: by}, name, func(to *review.Place) { *to = p })
+}
+
+// MoveWorkspace changes where a workspace stands, once for each key. Only an
+// administrator, or the operator, does it; the operator may place a workspace
+// that nobody has reported yet. ErrNotFound if there is no such workspace.
+// Placing it where it stands does nothing.
+func (s *Store) MoveWorkspace(ctx context.Context, c review.Command, name string, change func(to *review.Place)) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		replayed, err := s.claimKey(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if replayed.Replayed {
+			return errReplayed
+		}
+		by, err := lockActor(ctx, tx, c.Actor)
 		if err != nil {
 			return err
 		}
@@ -72,8 +84,19 @@ func (s *Store) PlaceWorkspace(ctx context.Context, by review.Actor, name string
 				return err
 			}
 		}
+		row, err := gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
+		if err != nil {
+			return fmt.Errorf("lock workspace %s: %w", name, err)
+		}
+		p := row.place()
+		change(&p)
+		p.Workspace = name
 		return s.placeWorkspace(ctx, tx, by, review.Administrator, p)
 	})
+	if errors.Is(err, errReplayed) {
+		return nil
+	}
+	return err
 }
 
 // ensureWorkspace makes a workspace that is not there, with nothing known of

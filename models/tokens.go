@@ -2,8 +2,6 @@ package models
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"sallyport/auth"
 	"sallyport/ledger"
 	"sallyport/review"
 )
@@ -58,13 +57,6 @@ var tokenScopes = []review.TokenScope{
 	review.MayRead, review.MayContent, review.MayAuthor, review.MayCheck, review.MayAudit, review.MayAdmin,
 }
 
-// tokenPrefix begins every token, so that one is known when it is found where
-// it should not be. A token is the prefix, its id, "_" and its secret.
-const tokenPrefix = "sp_"
-
-// TokenText is the token that its owner is given.
-func TokenText(id, secret string) string { return tokenPrefix + id + "_" + secret }
-
 // minSecret is the least length of a secret: 128 bits in base 32 or better.
 const minSecret = 20
 
@@ -111,7 +103,7 @@ func (s *Store) MakeToken(ctx context.Context, by review.Actor, token NewToken, 
 	if err := token.check(secret, s.now()); err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte(secret))
+	sum := auth.Hash(secret)
 	row := tokenRow{
 		ID: s.config.NewID(), PersonID: optional(string(token.Person)), Backend: optional(token.Backend), Name: token.Name,
 		Scopes: token.Scopes, Secret: sum[:], Expires: at(token.Expires),
@@ -216,58 +208,49 @@ func (s *Store) ownerOf(ctx context.Context, id string) (review.PersonID, error)
 	return owner, err
 }
 
-// ActorByToken finds who a token stands for, with the grants they hold now. A
-// token that is unknown, ended or expired is ErrNotFound, whichever of these
-// it is.
-func (s *Store) ActorByToken(ctx context.Context, token string) (review.Actor, error) {
-	id, secret, ok := strings.Cut(strings.TrimPrefix(token, tokenPrefix), "_")
-	if !ok || !strings.HasPrefix(token, tokenPrefix) || !isID(id) {
-		return review.Actor{}, review.ErrNotFound
+// Token finds a token by its id, with the grants that its owner holds now.
+// ErrNotFound if there is none.
+func (s *Store) Token(ctx context.Context, id string) (auth.Stored, error) {
+	if !isID(id) {
+		return auth.Stored{}, review.ErrNotFound
 	}
-	var actor review.Actor
+	var found auth.Stored
 	err := s.read(ctx, func(tx *gorm.DB) error {
 		row, err := gorm.G[ownedToken](tx).Raw(ownedQuery, id).Take(ctx)
 		if err != nil {
 			return err
 		}
-		if !row.valid(secret, s.now()) {
-			return review.ErrNotFound
-		}
-		actor, err = actorNow(ctx, tx, row.actor())
+		found = auth.Stored{Expires: row.Token.Expires.Time, Ended: row.Token.Ended.Time}
+		copy(found.Hash[:], row.Token.Secret)
+		found.Actor, err = actorNow(ctx, tx, row.actor())
 		return err
 	})
 	if err != nil {
-		return review.Actor{}, err
+		return auth.Stored{}, err
 	}
-	return actor, nil
+	return found, nil
 }
 
 // ownedToken is a token with its person's username.
 type ownedToken struct {
-	tokenRow
+	Token    tokenRow `gorm:"embedded"`
 	Username *string
 }
 
 const ownedQuery = `SELECT t.*, p.username FROM tokens t LEFT JOIN people p ON p.id = t.person_id WHERE t.id = ?`
 
-// valid compares hashes, in a time that says nothing of where they differ.
-func (t ownedToken) valid(secret string, now time.Time) bool {
-	sum := sha256.Sum256([]byte(secret))
-	same := subtle.ConstantTimeCompare(sum[:], t.Secret) == 1
-	return same && t.Ended.IsZero() && (t.Expires.IsZero() || now.Before(t.Expires.Time))
-}
-
 // actor is who the token stands for, before their grants are read. A service
 // is known by its token's id.
 func (t ownedToken) actor() review.Actor {
-	a := review.Actor{Kind: review.IsService, Automated: true, Scopes: t.Scopes}
-	if t.Scopes == nil {
+	row := t.Token
+	a := review.Actor{Kind: review.IsService, Automated: true, Scopes: row.Scopes}
+	if row.Scopes == nil {
 		a.Scopes = []review.TokenScope{} // nil would narrow nothing
 	}
-	if t.PersonID == nil {
-		a.Person, a.Backend = review.Person{ID: review.PersonID(t.ID), Username: *t.Backend}, *t.Backend
+	if row.PersonID == nil {
+		a.Person, a.Backend = review.Person{ID: review.PersonID(row.ID), Username: *row.Backend}, *row.Backend
 		return a
 	}
-	a.Kind, a.Person = review.IsPerson, review.Person{ID: review.PersonID(*t.PersonID), Username: *t.Username}
+	a.Kind, a.Person = review.IsPerson, review.Person{ID: review.PersonID(*row.PersonID), Username: *t.Username}
 	return a
 }

@@ -178,6 +178,7 @@ CREATE TABLE commands (
     body       text COLLATE "C" NOT NULL,
     request_id text COLLATE "C" NOT NULL,
     result     text,
+    answer     bytea,
     at         timestamptz NOT NULL,
     PRIMARY KEY (person_id, key)
 );

@@ -179,6 +179,7 @@ CREATE TABLE commands (
     body       TEXT NOT NULL,
     request_id TEXT NOT NULL,
     result     TEXT,
+    answer     BLOB,
     at         INTEGER NOT NULL,
     PRIMARY KEY (person_id, key)
 ) STRICT;

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+	"strings"
+
+	"sallyport/auth"
+	"sallyport/models"
+	"sallyport/outputs"
+	"sallyport/pipeline"
+	"sallyport/review"
+	"sallyport/web"
+)
+
+// webConfig gives the room web what it needs of the others. measures is nil
+// where nobody looks at them.
+func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
+	tokens := auth.Tokens{Store: a.store, Now: now}
+	return web.Config{
+		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
+		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Answers: a.store,
+		Authenticate: tokens.Authenticate,
+		Policy:       a.policy,
+		Ready:        a.readiness(),
+		Now:          now, NewID: newID, Log: a.log, TrustedProxies: a.settings.proxies,
+		Metrics: measures, ServeMetrics: serveMetrics,
+	}
+}
+
+// policy is today's at a place: the installation's.
+func (a *app) policy(ctx context.Context, _ review.Place) (review.Policy, error) {
+	_, policy, err := a.store.Actor(ctx, operatorActor())
+	return policy, err
+}
+
+// readiness is what must be usable for the program to be ready.
+func (a *app) readiness() []web.Check {
+	checks := []web.Check{
+		{Name: "database", Check: a.store.Ready},
+		{Name: "vault", Check: a.vault.Usable},
+	}
+	for _, d := range a.settings.destinations {
+		checks = append(checks, web.Check{Name: "destination " + d.Name(), Check: d.Usable})
+	}
+	return checks
+}
+
+// reports is what backends report, for web.
+type reports struct{ app *app }
+
+// Report implements web.Reports.
+func (r reports) Report(ctx context.Context, c review.Command, report pipeline.JobRequest, raw []byte) (bool, error) {
+	return r.app.report(ctx, c, report, raw)
+}
+
+// JobRequests implements web.Reports.
+func (r reports) JobRequests(ctx context.Context, f web.JobRequestFilter) ([]web.JobRequest, string, error) {
+	found, next, err := r.app.store.JobRequests(ctx, models.JobRequestFilter(f))
+	items := make([]web.JobRequest, 0, len(found))
+	for _, j := range found {
+		items = append(items, web.JobRequest{Report: j.Report, ReportedAt: j.LastReport})
+	}
+	return items, next, err
+}
+
+// JobRequest implements web.Reports.
+func (r reports) JobRequest(ctx context.Context, identifier string) (web.JobRequestFound, error) {
+	found, err := r.app.store.JobRequest(ctx, identifier)
+	if err != nil {
+		return web.JobRequestFound{}, err
+	}
+	out := web.JobRequestFound{
+		JobRequest: web.JobRequest{Report: found.Report, ReportedAt: found.LastReport}, Place: found.Place,
+		Pipeline: found.Pipeline, Problems: found.Problems, Written: found.Written,
+		Outputs: make(map[string]web.Candidate, len(found.Items)),
+	}
+	for _, i := range found.Items {
+		out.Outputs[i.Path] = candidateOf(i)
+	}
+	return out, nil
+}
+
+// candidateOf is an output with what stands in the way of asking for it.
+func candidateOf(i models.Item) web.Candidate {
+	c := web.Candidate{Candidate: i.Candidate, Released: i.Released}
+	for _, h := range i.Holders {
+		c.Holders = append(c.Holders, web.Holder{Request: h.Request, Status: h.Status})
+	}
+	return c
+}
+
+// workspaces is what is known of workspaces, for web.
+type workspaces struct{ app *app }
+
+func workspaceOf(s models.WorkspaceSummary) web.Workspace {
+	w := web.Workspace{Place: s.Place, Outputs: s.Outputs, ReadAt: s.LastGoodReading, ReadError: s.ManifestError}
+	if w.ReadError != "" {
+		w.ErrorAt = s.ManifestReadAt
+	}
+	return w
+}
+
+// Workspaces implements web.Workspaces.
+func (w workspaces) Workspaces(ctx context.Context, reach review.Reach, cursor string, limit int) ([]web.Workspace, string, error) {
+	found, next, err := w.app.store.Workspaces(ctx, reach, cursor, limit)
+	items := make([]web.Workspace, 0, len(found))
+	for _, s := range found {
+		items = append(items, workspaceOf(s))
+	}
+	return items, next, err
+}
+
+// Workspace implements web.Workspaces.
+func (w workspaces) Workspace(ctx context.Context, name string) (web.Workspace, error) {
+	found, err := w.app.store.Workspace(ctx, name)
+	return workspaceOf(found.WorkspaceSummary), err
+}
+
+// PlaceWorkspace implements web.Workspaces.
+func (w workspaces) PlaceWorkspace(ctx context.Context, c review.Command, name string, p web.Placing) error {
+	return w.app.store.MoveWorkspace(ctx, c, name, func(to *review.Place) {
+		set(&to.Organisation, p.Organisation)
+		set(&to.Project, p.Project)
+		set(&to.Ongoing, p.Ongoing)
+		set(&to.Archived, p.Archived)
+	})
+}
+
+// set gives a thing another value, if there is one.
+func set[T any](to *T, v *T) {
+	if v != nil {
+		*to = *v
+	}
+}
+
+// Outputs implements web.Workspaces. What changed in the workspace is read
+// first, so that nobody looks at what is not there any more.
+func (w workspaces) Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) ([]web.OutputItem, string, error) {
+	w.app.refresh(ctx, workspace)
+	found, next, err := w.app.store.Outputs(ctx, workspace, dir, deep, cursor, limit)
+	items := make([]web.OutputItem, 0, len(found))
+	for _, i := range found {
+		item := web.OutputItem{Folder: i.Folder, Candidate: candidateOf(i)}
+		item.Path = i.Path
+		items = append(items, item)
+	}
+	return items, next, err
+}
+
+// OpenOutput implements web.Workspaces.
+func (w workspaces) OpenOutput(ctx context.Context, workspace, path string) (web.OutputFile, error) {
+	v, err := w.viewable(ctx, workspace, path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := w.app.dir.Open(ctx, v)
+	if err != nil {
+		return nil, err // a nil *outputs.File in the interface would not be nil
+	}
+	return f, nil
+}
+
+// viewable names what may be opened at path: an output, the note that stands
+// for an excluded one, or a job's log.
+func (w workspaces) viewable(ctx context.Context, workspace, path string) (outputs.Viewable, error) {
+	listed := func(ctx context.Context, path string) (bool, error) { return w.app.store.Listed(ctx, workspace, path) }
+	c, err := w.app.store.Candidate(ctx, workspace, path)
+	switch {
+	case err == nil:
+		return viewCandidate(workspace, c)
+	case !errors.Is(err, review.ErrNotFound):
+		return outputs.Viewable{}, err
+	}
+	if excluded, ok := strings.CutSuffix(path, ".txt"); ok {
+		c, err := w.app.store.Candidate(ctx, workspace, excluded)
+		if err == nil && c.Excluded {
+			return outputs.ViewPlaceholder(ctx, workspace, entryOf(c), listed)
+		}
+		if err != nil && !errors.Is(err, review.ErrNotFound) {
+			return outputs.Viewable{}, err
+		}
+	}
+	return outputs.ViewLog(ctx, workspace, path, listed)
+}
+
+// releases is what was released, for web.
+type releases struct{ store *models.Store }
+
+// Releases implements web.Releases.
+func (r releases) Releases(ctx context.Context, reach review.Reach, cursor string, limit int) ([]web.Release, string, error) {
+	found, next, err := r.store.Releases(ctx, reach, cursor, limit)
+	items := make([]web.Release, 0, len(found))
+	for _, s := range found {
+		items = append(items, releaseOf(s))
+	}
+	return items, next, err
+}
+
+func releaseOf(s models.ReleaseSummary) web.Release {
+	return web.Release{
+		Request: s.ID, Place: s.Place, Author: s.Author.Username, Status: s.Status,
+		Begun: s.Begun, Released: s.ReleasedAt,
+	}
+}
+
+// Release implements web.Releases.
+func (r releases) Release(ctx context.Context, id review.RequestID) (web.Release, error) {
+	found, err := r.store.Release(ctx, id)
+	if err != nil {
+		return web.Release{}, err
+	}
+	out := releaseOf(found.ReleaseSummary)
+	out.Destinations = found.Destinations
+	for _, f := range found.Outputs {
+		if len(f.Receipts) == 0 {
+			continue
+		}
+		file := web.ReleasedFile{ID: f.File, Path: f.Path, SHA256: f.SHA256, Size: f.Size}
+		for _, x := range f.Receipts {
+			file.Receipts = append(file.Receipts, web.Receipt(x))
+		}
+		out.Files = append(out.Files, file)
+	}
+	return out, nil
+}
+
+// log is the log, for web.
+type log struct{ store *models.Store }
+
+// Entries implements web.Ledger.
+func (l log) Entries(ctx context.Context, f web.LogFilter) iter.Seq2[web.LogRow, error] {
+	return func(yield func(web.LogRow, error) bool) {
+		filter := models.EntryFilter{
+			Project: f.Project, Workspace: f.Workspace, Request: f.Request, Person: f.Person,
+			Act: f.Act, SHA256: f.SHA256, From: f.From, To: f.To, After: f.After,
+		}
+		for e, err := range l.store.Entries(ctx, filter) {
+			row := web.LogRow{ID: e.ID, Bytes: e.Bytes, About: review.LogEntry{
+				Act: e.Act, By: e.Actor.ID, Side: review.Side(e.Side), Place: e.Today, Request: e.Summary,
+			}}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// people is who has an account, for web.
+type people struct{ store *models.Store }
+
+// Name implements web.People.
+func (p people) Name(ctx context.Context, id review.PersonID) (string, error) {
+	a, err := p.store.Person(ctx, id)
+	return a.Name, err
+}
+
+// report records a job request: the received bytes go to the vault, the rows
+// and the entry that names their hash to the database. changed is false if all
+// of it was known.
+func (a *app) report(ctx context.Context, c review.Command, report pipeline.JobRequest, raw []byte) (changed bool, err error) {
+	if err := review.MayReport(c.Actor, report.Backend); err != nil {
+		return false, err
+	}
+	sha, _, err := a.vault.Keep(ctx, bytes.NewReader(raw))
+	if err != nil {
+		return false, refusal(report.Identifier, err)
+	}
+	done, err := a.store.ReportJobRequest(ctx, models.Report{
+		Actor: c.Actor, Key: c.Key, Body: c.Body, Request: report, ReportSHA256: sha,
+	})
+	if err != nil || !done.Changed {
+		return false, err
+	}
+	a.refresh(ctx, report.Workspace)
+	return true, nil
+}
+
+// refresh reads a workspace if it has changed. What cannot be read is kept
+// with the workspace, where people see it, beside the last good reading.
+func (a *app) refresh(ctx context.Context, workspace string) {
+	if !a.reader.Changed(ctx, workspace) {
+		return
+	}
+	if err := a.reader.Read(ctx, workspace); err != nil {
+		a.log.WarnContext(ctx, "read workspace", "workspace", workspace, "error", err)
+	}
+}
+
+// entryOf is what a manifest says of a candidate.
+func entryOf(c review.Candidate) outputs.Entry {
+	return outputs.Entry{
+		Path: c.Path, Level: pipeline.Level(c.Level), Size: c.Size, SHA256: c.SHA256,
+		Excluded: c.Excluded, Message: c.Message, OutOfDateOutput: c.OutOfDate,
+	}
+}

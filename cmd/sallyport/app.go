@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"sallyport/auth"
+	"sallyport/models"
+	"sallyport/outputs"
+	"sallyport/release"
+	"sallyport/review"
+	"sallyport/work"
+)
+
+// app is the program, put together: the rooms, and what one needs of another.
+type app struct {
+	settings checked
+	store    *models.Store
+	dir      *outputs.Dir
+	vault    *outputs.DirVault
+	reviews  *review.Service
+	reader   *outputs.Reader
+	worker   *release.Worker
+	log      *slog.Logger
+	wake     func() // tells the workers that there is something to do
+}
+
+// openApp opens the database, the workspaces and the vault.
+func openApp(c *console, s checked) (*app, error) {
+	a := &app{settings: s, log: c.log(s.level), wake: func() {}}
+	var err error
+	policy := review.DefaultPolicy()
+	policy.HoldSeconds = int64(s.hold / time.Second)
+	a.store, err = models.Open(c.ctx, models.Config{
+		URL: s.database, Now: now, NewID: newID, NewSalt: salt, Policy: policy, Log: a.log,
+		Program: version, Destinations: names(s.destinations), OnCommit: func() { a.wake() },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if a.vault, err = outputs.OpenDirVault(s.vault, now); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the vault: %w", err), a.close())
+	}
+	if a.dir, err = outputs.OpenDir(outputs.Config{Path: s.workspaces, Now: now}); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the workspaces: %w", err), a.close())
+	}
+	a.reviews = review.NewService(a.store, keeper{a.dir, a.vault}, newID)
+	a.worker = &release.Worker{Requests: a.reviews, Copy: a.copyOf, Destinations: s.destinations, Log: a.log}
+	a.reader, err = outputs.NewReader(outputs.ReaderConfig{
+		Dir: a.dir, Vault: a.vault, Store: a.store, Now: now, Every: walkEvery, Log: a.log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+// walkEvery is how often a workspace without a manifest is walked.
+const walkEvery = 5 * time.Minute
+
+// copyOf opens a copy in the vault, for the worker.
+func (a *app) copyOf(ctx context.Context, sha256 string) (release.Blob, error) {
+	b, err := a.vault.Open(ctx, sha256)
+	if err != nil {
+		return nil, err // a nil of another type in the interface would not be nil
+	}
+	return b, nil
+}
+
+// close lets go of everything that openApp opened.
+func (a *app) close() error {
+	err := a.store.Close()
+	if a.dir != nil {
+		err = errors.Join(err, a.dir.Close())
+	}
+	if a.vault != nil {
+		err = errors.Join(err, a.vault.Close())
+	}
+	return err
+}
+
+func names(destinations []release.Destination) []string {
+	list := []string{}
+	for _, d := range destinations {
+		list = append(list, d.Name())
+	}
+	return list
+}
+
+// deliverNow delivers an approved request without waiting for a worker.
+func (a *app) deliverNow(ctx context.Context, id review.RequestID) error {
+	return a.worker.Deliver(ctx, work.Item{Kind: review.WorkDeliver, Subject: string(id)})
+}
+
+// makeToken makes a token for a person: with scopes, or with all that fit
+// their roles.
+func (a *app) makeToken(ctx context.Context, by review.Actor, p models.Account, name string, scopes []review.TokenScope, expires time.Time) (string, error) {
+	fit := auth.ScopesFor(review.Actor{Person: p.Person, Grants: p.Grants})
+	if scopes == nil {
+		scopes = fit
+	}
+	for _, s := range scopes {
+		if !slices.Contains(fit, s) {
+			return "", fmt.Errorf("the scope %q does not fit the roles of %s", s, p.Username)
+		}
+	}
+	return a.newToken(ctx, by, models.NewToken{Person: p.ID, Name: name, Scopes: scopes, Expires: expires})
+}
+
+// makeServiceToken makes the token by which a backend reports job requests.
+func (a *app) makeServiceToken(ctx context.Context, by review.Actor, backend, name string, expires time.Time) (string, error) {
+	return a.newToken(ctx, by, models.NewToken{Backend: backend, Name: name, Expires: expires})
+}
+
+// newToken stores a token and returns what its owner is given, once.
+func (a *app) newToken(ctx context.Context, by review.Actor, t models.NewToken) (string, error) {
+	secret, err := auth.NewSecret(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	id, err := a.store.MakeToken(ctx, by, t, secret)
+	if err != nil {
+		return "", err
+	}
+	return auth.Format(id, secret), nil
+}

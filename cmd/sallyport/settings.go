@@ -1,0 +1,264 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"sallyport/release"
+)
+
+// settings are all that `serve` is told: flags over environment over a file
+// over defaults (docs/settings.md). In the environment a name begins with
+// SALLYPORT_; NAME_FILE names a file that holds the value.
+type settings struct {
+	DatabaseURL        string `name:"database-url" placeholder:"URL" help:"postgres://… or a SQLite file."`
+	MigrateDatabaseURL string `name:"migrate-database-url" placeholder:"URL" help:"Bring the database up to date at start, with this role."`
+	Listen             string `placeholder:"ADDRESS" help:"Where to listen (127.0.0.1:8080)."`
+	MetricsListen      string `name:"metrics-listen" placeholder:"ADDRESS" help:"Where /metrics listens; with the pages if empty."`
+	PublicURL          string `name:"public-url" placeholder:"URL" help:"How people reach the program."`
+	TrustedProxies     string `name:"trusted-proxies" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For is believed."`
+	WorkspacesDir      string `name:"workspaces-dir" placeholder:"DIR" help:"The workspaces, one directory each."`
+	VaultURL           string `name:"vault-url" placeholder:"URL" help:"Where copies are kept: file:///… or a directory."`
+	Destinations       string `placeholder:"FILE" help:"YAML: where approved bytes go."`
+	Hold               string `placeholder:"DURATION" help:"How long an approval waits before delivery (10m)."`
+	LogLevel           string `name:"log-level" placeholder:"LEVEL" help:"debug, info, warn or error (info)."`
+	Config             string `placeholder:"FILE" help:"A YAML file of settings."`
+}
+
+// settingNames are the settings by their name in the environment and the file.
+func (s *settings) byName() map[string]*string {
+	return map[string]*string{
+		"DATABASE_URL": &s.DatabaseURL, "MIGRATE_DATABASE_URL": &s.MigrateDatabaseURL,
+		"LISTEN": &s.Listen, "METRICS_LISTEN": &s.MetricsListen, "PUBLIC_URL": &s.PublicURL,
+		"TRUSTED_PROXIES": &s.TrustedProxies, "WORKSPACES_DIR": &s.WorkspacesDir,
+		"VAULT_URL": &s.VaultURL, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
+		"LOG_LEVEL": &s.LogLevel,
+	}
+}
+
+// complete fills what the flags left open from the environment, then the file.
+func (s *settings) complete(lookup func(string) (string, bool)) error {
+	var problems []error
+	byName := s.byName()
+	for name, value := range byName {
+		if *value != "" {
+			continue
+		}
+		v, err := fromEnvironment(name, lookup)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		*value = v
+	}
+	if s.Config == "" {
+		s.Config, _ = lookup("SALLYPORT_CONFIG")
+	}
+	if s.Config != "" {
+		problems = append(problems, s.fromFile(byName))
+	}
+	return errors.Join(problems...)
+}
+
+// fromEnvironment reads SALLYPORT_NAME, or the file that SALLYPORT_NAME_FILE
+// names, without the line end that editors leave there.
+func fromEnvironment(name string, lookup func(string) (string, bool)) (string, error) {
+	key := "SALLYPORT_" + name
+	v, ok := lookup(key)
+	file, inFile := lookup(key + "_FILE")
+	switch {
+	case ok && inFile:
+		return "", fmt.Errorf("%s and %s_FILE are both set; set one", key, key)
+	case !inFile:
+		return v, nil
+	}
+	b, err := os.ReadFile(file) // #nosec G304 -- the operator names the file
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", key, err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+func (s *settings) fromFile(byName map[string]*string) error {
+	f, err := os.Open(s.Config)
+	if err != nil {
+		return fmt.Errorf("--config: %w", err)
+	}
+	defer f.Close()
+	values := map[string]string{}
+	if err := yaml.NewDecoder(f).Decode(&values); err != nil {
+		return fmt.Errorf("--config %s: %w", s.Config, err)
+	}
+	var problems []error
+	for name, v := range values {
+		into, ok := byName[strings.ToUpper(name)]
+		if !ok {
+			problems = append(problems, fmt.Errorf("--config %s: there is no setting %q", s.Config, name))
+		} else if *into == "" {
+			*into = v
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// checked are settings that can be used.
+type checked struct {
+	database     string
+	migrate      string
+	listen       string
+	metrics      string
+	publicURL    *url.URL
+	proxies      []string
+	workspaces   string
+	vault        string
+	destinations []release.Destination
+	hold         time.Duration
+	level        slog.Level
+}
+
+// check says everything that is wrong with the settings at once.
+func (s *settings) check() (checked, error) {
+	var problems []error
+	need := func(name, v string) {
+		if v == "" {
+			problems = append(problems, fmt.Errorf("SALLYPORT_%s is not set", name))
+		}
+	}
+	note := func(name string, err error) {
+		if err != nil {
+			problems = append(problems, fmt.Errorf("SALLYPORT_%s: %w", name, err))
+		}
+	}
+	need("DATABASE_URL", s.DatabaseURL)
+	need("WORKSPACES_DIR", s.WorkspacesDir)
+	need("VAULT_URL", s.VaultURL)
+	need("DESTINATIONS", s.Destinations)
+	c := checked{
+		database: s.DatabaseURL, migrate: s.MigrateDatabaseURL, metrics: s.MetricsListen,
+		listen: orElse(s.Listen, "127.0.0.1:8080"), workspaces: s.WorkspacesDir,
+	}
+	var err error
+	c.publicURL, err = publicURL(s.PublicURL)
+	note("PUBLIC_URL", err)
+	c.proxies, err = proxies(s.TrustedProxies)
+	note("TRUSTED_PROXIES", err)
+	c.vault, err = vaultDir(s.VaultURL)
+	note("VAULT_URL", err)
+	c.hold, err = time.ParseDuration(orElse(s.Hold, "10m"))
+	note("HOLD", err)
+	if err == nil && (c.hold < 0 || c.hold%time.Second != 0) {
+		note("HOLD", errors.New("whole seconds, not less than none"))
+	}
+	note("LOG_LEVEL", c.level.UnmarshalText([]byte(orElse(s.LogLevel, "info"))))
+	if s.Destinations != "" {
+		c.destinations, err = destinations(s.Destinations)
+		note("DESTINATIONS", err)
+	}
+	return c, errors.Join(problems...)
+}
+
+func orElse(v, other string) string {
+	if v == "" {
+		return other
+	}
+	return v
+}
+
+func publicURL(v string) (*url.URL, error) {
+	if v == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(v)
+	if err != nil {
+		return nil, err
+	}
+	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+		return nil, errors.New("not an http or https address")
+	}
+	return u, nil
+}
+
+func proxies(v string) ([]string, error) {
+	var list []string
+	for p := range strings.SplitSeq(v, ",") {
+		p = strings.TrimSpace(p)
+		if p == "" {
+			continue
+		}
+		if _, err := netip.ParsePrefix(p); err != nil {
+			if _, err := netip.ParseAddr(p); err != nil {
+				return nil, fmt.Errorf("%q is no address and no network", p)
+			}
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// vaultDir is the directory of a vault's address. Other kinds of vault are
+// named by their scheme.
+func vaultDir(v string) (string, error) {
+	if !strings.Contains(v, "://") {
+		return v, nil
+	}
+	u, err := url.Parse(v)
+	if err != nil {
+		return "", err
+	}
+	if u.Scheme != "file" || u.Host != "" || !filepath.IsAbs(u.Path) {
+		return "", errors.New("a vault is a directory, file:///…")
+	}
+	return u.Path, nil
+}
+
+// destination is one entry of the DESTINATIONS file.
+type destination struct {
+	Name string `yaml:"name"`
+	Kind string `yaml:"kind"`
+	Path string `yaml:"path"`
+}
+
+// destinations reads the DESTINATIONS file (docs/release.md).
+func destinations(file string) ([]release.Destination, error) {
+	f, err := os.Open(file) // #nosec G304 -- the operator names the file
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var entries []destination
+	d := yaml.NewDecoder(f)
+	d.KnownFields(true)
+	if err := d.Decode(&entries); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return openDestinations(entries)
+}
+
+func openDestinations(entries []destination) ([]release.Destination, error) {
+	if len(entries) == 0 {
+		return nil, errors.New("no destination is named")
+	}
+	var list []release.Destination
+	seen := map[string]bool{}
+	for i, e := range entries {
+		switch {
+		case e.Name == "" || seen[e.Name]:
+			return nil, fmt.Errorf("destination %d needs a name of its own", i+1)
+		case e.Kind != "directory":
+			return nil, fmt.Errorf("destination %s: there is no kind %q; there is directory", e.Name, e.Kind)
+		case !filepath.IsAbs(e.Path):
+			return nil, fmt.Errorf("destination %s: path must be absolute", e.Name)
+		}
+		seen[e.Name] = true
+		list = append(list, release.NewDirectory(e.Name, e.Path))
+	}
+	return list, nil
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"sallyport/review"
+)
+
+// TestStory is the main job: a researcher asks, two checkers decide
+// independently, the request is returned, changed, approved, released, and an
+// auditor exports the log.
+func TestStory(t *testing.T) {
+	eachEngine(t, func(t *testing.T, url string) {
+		p := start(t, url, 0)
+		id := p.submitted("researcher1", firstDose, ratesByAge)
+
+		p.vote("checker1", id, "request_changes")
+		p.refused("checker1", call{method: "POST", path: "/requests/" + id + "/review", body: object{}}, 422, "comment_missing")
+		p.want("checker1", call{method: "POST", path: "/requests/" + id + "/comments", body: object{
+			"group": "Group", "text": "Please round the rates.", "visibility": "public",
+		}}, 201)
+		p.want("checker1", call{method: "POST", path: "/requests/" + id + "/review", body: object{}}, 200)
+		if v := p.request("checker2", id); v.Reviews.Submitted != 1 || len(v.Groups[0].Comments) != 0 || len(outputsOf(v)[0].Votes) != 0 {
+			t.Fatalf("checker2 sees of checker1's blind review more than that there is one: %+v", v)
+		}
+		p.review("checker2", id)
+		if v := p.request("checker2", id); v.Status != review.Reviewed || outputsOf(v)[0].Decision != review.Conflicted {
+			t.Fatalf("after two reviews: %s, %s; want REVIEWED, CONFLICTED", v.Status, outputsOf(v)[0].Decision)
+		}
+		if v := p.request("researcher1", id); outputsOf(v)[0].Decision != review.Incomplete || len(v.Groups[0].Comments) != 0 {
+			t.Fatalf("the author sees of an open turn %+v", v)
+		}
+		p.act("checker2", id, "return", object{}, 200)
+		if v := p.request("researcher1", id); outputsOf(v)[0].Decision != review.ChangesRequested || len(v.Groups[0].Comments) != 1 {
+			t.Fatalf("the author sees of the returned request %+v", v)
+		}
+
+		v := p.request("researcher1", id)
+		for _, f := range outputsOf(v) {
+			if f.Path == ratesByAge {
+				p.want("researcher1", call{method: "DELETE", path: "/requests/" + id + "/files/" + string(f.ID)}, 200)
+			}
+		}
+		p.refused("researcher1", call{method: "POST", path: "/requests/" + id + "/submit", body: object{}, version: p.request("researcher1", id).Version}, 422, "comment_missing")
+		p.want("researcher1", call{method: "POST", path: "/requests/" + id + "/comments", body: object{
+			"group": "Group", "text": "I took the rates out.",
+		}}, 201)
+		p.act("researcher1", id, "submit", object{}, 200)
+		p.review("checker1", id)
+		p.review("checker4", id)
+		p.approve("checker4", id)
+		p.becomes("researcher1", id, review.Released)
+
+		want, err := os.ReadFile(filepath.Join(p.dir, "workspaces", demoWorkspace, firstDose))
+		must(t, err)
+		got, err := os.ReadFile(filepath.Join(p.dir, "released", demoWorkspace, id, firstDose))
+		must(t, err)
+		if !bytes.Equal(got, want) {
+			t.Errorf("released %d bytes that are not the approved ones", len(got))
+		}
+		if _, err := os.Stat(filepath.Join(p.dir, "released", demoWorkspace, id, ratesByAge)); !os.IsNotExist(err) {
+			t.Errorf("the withdrawn file at the destination: %v, want that it is not there", err)
+		}
+		p.exportHolds(id)
+		p.replayEqual()
+	})
+}
+
+// exportHolds reads the auditor's export of a request and checks every hash.
+func (p *program) exportHolds(id string) {
+	p.t.Helper()
+	a := p.want("auditor1", call{method: "GET", path: "/ledger/entries?format=jsonl&request=" + id}, 200)
+	acts := map[string]int{}
+	lines := bufio.NewScanner(bytes.NewReader(a.body))
+	for lines.Scan() {
+		var line struct {
+			Hash  string          `json:"hash"`
+			Entry json.RawMessage `json:"entry"`
+		}
+		must(p.t, json.Unmarshal(lines.Bytes(), &line))
+		sum := sha256.Sum256(line.Entry)
+		if hex.EncodeToString(sum[:]) != line.Hash {
+			p.t.Fatalf("an entry of the export has another hash than it says: %s", lines.Text())
+		}
+		var entry struct {
+			Act string `json:"act"`
+		}
+		must(p.t, json.Unmarshal(line.Entry, &entry))
+		acts[entry.Act]++
+	}
+	for _, act := range []string{"request_created", "file_added", "request_submitted", "vote_cast", "review_submitted",
+		"request_returned", "file_withdrawn", "request_approved", "delivery_begun", "file_delivered", "request_released"} {
+		if acts[act] == 0 {
+			p.t.Errorf("the export has no entry %s; it has %v", act, acts)
+		}
+	}
+}
+
+// TestExampleJobRequests demands what must be seen of the two public job
+// requests (docs/demo.md).
+func TestExampleJobRequests(t *testing.T) {
+	eachEngine(t, func(t *testing.T, url string) {
+		p := start(t, url, 0)
+		type output struct {
+			Action  string  `json:"action"`
+			Level   string  `json:"level"`
+			Pattern string  `json:"pattern"`
+			WhyNot  *string `json:"why_not"`
+		}
+		type jobRequest struct {
+			RequestableFiles int      `json:"requestable_files"`
+			RuntimeSeconds   int      `json:"runtime_seconds"`
+			Outputs          []output `json:"outputs"`
+			Jobs             []struct{ Identifier string }
+		}
+		failed := into[jobRequest](t, p.want("researcher1", call{method: "GET", path: "/job-requests/bswslyjxpwqix3qb"}, 200))
+		if failed.RequestableFiles != 0 || failed.RuntimeSeconds != 23979 || len(failed.Jobs) != 4 {
+			t.Errorf("job request 20394: %+v", failed)
+		}
+		reasons := map[string]string{}
+		for _, o := range failed.Outputs {
+			if o.WhyNot == nil {
+				t.Errorf("pattern %s of %s has no reason", o.Pattern, o.Action)
+				continue
+			}
+			reasons[o.Pattern] = *o.WhyNot
+		}
+		for pattern, want := range map[string]string{
+			"output/input_fixed.feather":           "`output/input_fixed.feather` is highly_sensitive: nobody can open or release it.",
+			"output/report/*.csv":                  "The job `report` failed, so its outputs cannot be requested.",
+			"output/report/*.png":                  "The job `report` failed, so its outputs cannot be requested.",
+			"output/snapshot_report/snapshot*.csv": "The action `report_snapshot` was not requested, so it wrote nothing here.",
+		} {
+			if reasons[pattern] != want {
+				t.Errorf("why not %s: %q, want %q", pattern, reasons[pattern], want)
+			}
+		}
+		succeeded := into[jobRequest](t, p.want("researcher1", call{method: "GET", path: "/job-requests/6x32i65ivaqmprz7"}, 200))
+		if succeeded.RequestableFiles != 0 || succeeded.RuntimeSeconds != 8991 || len(succeeded.Outputs) != 4 {
+			t.Errorf("job request 21492: %+v", succeeded)
+		}
+		var derived []string
+		for _, j := range succeeded.Jobs {
+			derived = append(derived, j.Identifier)
+		}
+		want := []string{"6ua7buoqxym24m4t", "sp7egeo5yfi7vdqg", "hyl7w56pobhutnwi"}
+		if len(derived) != len(want) || derived[0] != want[0] || derived[1] != want[1] || derived[2] != want[2] {
+			t.Errorf("derived identifiers %v, want %v", derived, want)
+		}
+	})
+}
