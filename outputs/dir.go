@@ -49,7 +49,11 @@ func OpenDir(c Config) (*Dir, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open workspaces: %w", err), root.Close())
 	}
-	return &Dir{root: root, base: base, now: c.Now, sums: newSums(c.Remember)}, nil
+	d := &Dir{root: root, base: base, now: c.Now, sums: newSums(c.Remember)}
+	if _, err := hasName(base.Fd(), base.Fd(), ""); err != nil {
+		return nil, errors.Join(fmt.Errorf("open workspaces: the names of open files cannot be asked for: %w", err), d.Close())
+	}
+	return d, nil
 }
 
 // Close gives the directory back. Files that were opened stay open.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -134,28 +135,16 @@ func (d *Dir) statManifest(ctx context.Context, workspace string) (stat, error) 
 // wrong in itself is a problem of the Manifest and not among its outputs.
 func (d *Dir) ReadManifest(ctx context.Context, workspace string) (*Manifest, error) {
 	f, before, err := d.openFile(ctx, workspace, manifestPath)
+	if r, ok := errors.AsType[*Refused](err); ok && r.Reason == Changed {
+		return nil, ErrManifestChanging
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer closeRead(f)
 	m, err := parseManifest(ctx, f, before.size, defaultLimits)
-	after, serr := statFile(f)
-	if serr != nil {
-		return nil, fmt.Errorf("read manifest of %s: %w", workspace, serr)
-	}
-	if after.key() != before.key() {
-		return nil, ErrManifestChanging
-	}
-	// Its name may have been given to another file meanwhile.
-	now, serr := d.statManifest(ctx, workspace)
-	if _, gone := errors.AsType[*Refused](serr); gone {
-		return nil, ErrManifestChanging
-	}
-	if serr != nil {
-		return nil, serr
-	}
-	if now.key() != before.key() {
-		return nil, ErrManifestChanging
+	if changed := d.checkManifest(ctx, workspace, f, before); changed != nil {
+		return nil, changed
 	}
 	if err != nil {
 		return nil, err
@@ -165,4 +154,24 @@ func (d *Dir) ReadManifest(ctx context.Context, workspace string) (*Manifest, er
 	m.Identity = before.identity()
 	m.Identity.SHA256 = sum
 	return m, nil
+}
+
+// checkManifest reports whether the manifest that was read as f changed, or its
+// name was given to another file, since it was opened.
+func (d *Dir) checkManifest(ctx context.Context, workspace string, f *os.File, before stat) error {
+	after, err := statFile(f)
+	if err != nil {
+		return fmt.Errorf("read manifest of %s: %w", workspace, err)
+	}
+	named, err := d.statManifest(ctx, workspace)
+	if _, refused := errors.AsType[*Refused](err); refused {
+		return ErrManifestChanging
+	}
+	if err != nil {
+		return err
+	}
+	if after.key() != before.key() || named.key() != before.key() {
+		return ErrManifestChanging
+	}
+	return nil
 }

@@ -39,6 +39,8 @@ func (s stat) refusal() Reason {
 		return Link
 	case s.kind() != unix.S_IFREG:
 		return NotRegular
+	case s.links == 0:
+		return Changed // it lost its name since it was opened
 	case s.links != 1:
 		return HardLink
 	}
@@ -137,7 +139,31 @@ func (d *Dir) openFile(ctx context.Context, workspace, path string) (*os.File, s
 	if err != nil {
 		return nil, stat{}, refusal(path, err)
 	}
+	if err := d.checkName(folder, f, workspace+"/"+path); err != nil {
+		closeRead(f)
+		return nil, stat{}, refusal(path, err)
+	}
 	return f, st, nil
+}
+
+// checkName refuses a file that was opened by a name which it no longer has.
+//
+// It is what makes the count of names mean something. A hard link can take a
+// path just before it is opened and be gone again before the names are
+// counted: then the one name that is counted is the other one. If the name it
+// was opened by is still its own after that, it was its own when there was
+// only one.
+func (d *Dir) checkName(folder int, f *os.File, name string) error {
+	defer runtime.KeepAlive(d.base)
+	defer runtime.KeepAlive(f)
+	if err := settle(folder); err != nil {
+		return err
+	}
+	same, err := hasName(d.base.Fd(), f.Fd(), name)
+	if err == nil && !same {
+		return &Refused{name, Changed}
+	}
+	return err
 }
 
 // openFolder opens a directory of a workspace; no parts mean the workspace's
@@ -181,8 +207,7 @@ func enter(parent int, name string) (int, error) {
 
 // openLast opens the file name in the directory parent. What it is, is asked
 // before, so that no device or FIFO is opened, and again of what was opened,
-// which must be the same file: a hard link that takes the name in between has
-// but one name again if it is taken away before it is looked at.
+// which must be the same file.
 func openLast(parent int, name string) (*os.File, stat, error) {
 	before, err := statAt(parent, name)
 	if err != nil {
