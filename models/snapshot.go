@@ -12,8 +12,8 @@ import (
 
 // placedRequest is a request's version with the place of its workspace.
 type placedRequest struct {
-	workspaceRow
-	Version int
+	Workspace workspaceRow `gorm:"embedded"`
+	Version   int
 }
 
 const placedQuery = `
@@ -43,11 +43,11 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 		for _, f := range r.Files {
 			paths = append(paths, f.Path)
 		}
-		if facts.Outputs, err = candidates(ctx, tx, row.Name, set(paths)); err != nil {
+		if facts.Outputs, err = candidates(ctx, tx, row.Workspace.Name, set(paths)); err != nil {
 			return err
 		}
 		snap = review.Snapshot{
-			Request: r, Place: row.place(), Policy: s.config.Policy, Facts: facts, Actor: actor,
+			Request: r, Place: row.Workspace.place(), Policy: s.config.Policy, Facts: facts, Actor: actor,
 		}
 		return nil
 	})

@@ -25,7 +25,7 @@ const (
 // summaryRow is a request of a list, with the words of its title and where its
 // workspace stands.
 type summaryRow struct {
-	requestRow
+	Request      requestRow `gorm:"embedded"`
 	TitleSalt    []byte
 	TitleText    *string
 	Project      string
@@ -41,11 +41,12 @@ FROM requests r JOIN workspaces w ON w.name = r.workspace
 LEFT JOIN words t ON t.entry_id = r.title_entry AND t.hash = r.title_hash
 WHERE `
 
-func (r summaryRow) summary() review.Summary {
+func (s summaryRow) summary() review.Summary {
+	r := s.Request
 	title := review.Words{Hash: r.TitleHash}
 	switch {
-	case r.TitleText != nil && len(r.TitleSalt) == len(title.Salt):
-		title.Salt, title.Text = [32]byte(r.TitleSalt), *r.TitleText
+	case s.TitleText != nil && len(s.TitleSalt) == len(title.Salt):
+		title.Salt, title.Text = [32]byte(s.TitleSalt), *s.TitleText
 	case r.TitleHash != "":
 		title.Erased = true
 	}
@@ -56,8 +57,8 @@ func (r summaryRow) summary() review.Summary {
 		Version: r.Version, LastAt: r.LastAt.Time, Files: r.Files, Submitted: r.Submitted, Needed: r.Needed,
 		HeldUntil: r.HeldUntil.Time, Begun: r.Begun.Time, Editors: r.Editors, ReviewedBy: r.ReviewedBy,
 		Place: review.Place{
-			Workspace: r.Workspace, Project: r.Project, Organisation: r.Organisation, Backend: r.Backend,
-			Ongoing: r.Ongoing, Archived: r.Archived,
+			Workspace: r.Workspace, Project: s.Project, Organisation: s.Organisation, Backend: s.Backend,
+			Ongoing: s.Ongoing, Archived: s.Archived,
 		},
 	}
 }
@@ -96,7 +97,7 @@ func summaries(ctx context.Context, tx *gorm.DB, f review.Filter, from cursor) (
 				page.Next = from.String() // there is at least this one more
 				return page, nil
 			}
-			from = cursor{row.Since.Time, row.ID}
+			from = cursor{row.Request.Since.Time, row.Request.ID}
 			if sm := row.summary(); f.Keep == nil || f.Keep(sm) {
 				page.Items = append(page.Items, sm)
 			}
