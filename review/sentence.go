@@ -43,12 +43,15 @@ func sentence(v *RequestView) string {
 		if v.me.sight == seesSummary {
 			return fmt.Sprintf("With the output checkers since %s.", since)
 		}
-		verb := "are"
-		if v.Reviews.Submitted == 1 {
+		count, verb := numberWord(v.Reviews.Submitted), "are"
+		switch v.Reviews.Submitted {
+		case 0:
+			count, verb = "none", "is"
+		case 1:
 			verb = "is"
 		}
 		return fmt.Sprintf("With the output checkers since %s: %s of %s reviews %s in.",
-			since, numberWord(v.Reviews.Submitted), numberWord(v.Reviews.Needed), verb)
+			since, count, numberWord(v.Reviews.Needed), verb)
 	case Reviewed:
 		if v.Reviews.Submitted < v.Reviews.Needed && v.me.sight > seesSummary {
 			return fmt.Sprintf("With the output checkers since %s: %s of %s reviews count now, so another one is needed.",

@@ -72,7 +72,7 @@ type seenState struct {
 func newWorld(t tester) *world {
 	w := &world{
 		t: t, now: noon, policy: DefaultPolicy(), destinations: []string{"store"}, watch: true,
-		place: Place{Workspace: "ws", Project: "one", Organisation: "org", Backend: "tpp", Ongoing: true},
+		place:  Place{Workspace: "ws", Project: "one", Organisation: "org", Backend: "tpp", Ongoing: true},
 		people: map[string]*Actor{}, outputs: map[string]Candidate{}, made: map[string]int{},
 		pathHolders: map[string]RequestID{}, byteHolders: map[string]RequestID{}, released: map[string]Release{},
 	}
@@ -626,3 +626,14 @@ func (w *world) groups() []string {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// counting is a store that counts transactions.
+type counting struct {
+	*world
+	asked *int
+}
+
+func (c counting) Change(ctx context.Context, ch Change, decide func(In) (Decision, error)) (Outcome, error) {
+	*c.asked++
+	return c.world.Change(ctx, ch, decide)
+}
