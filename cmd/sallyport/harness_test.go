@@ -418,7 +418,7 @@ func writeBulk(dir, workspace string, n int) ([]string, error) {
 		return nil, err
 	}
 	defer root.Close()
-	report := pipeline.JobRequest{Identifier: bulkJobRequest}
+	report := pipeline.JobRequest{Identifier: bulkJobRequest, FinishedAt: pipeline.Some(now())}
 	entries, paths := map[string]manifestEntry{}, []string{}
 	for i := range n {
 		name := fmt.Sprintf("output/%03d/%05d.txt", i/100, i)
