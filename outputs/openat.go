@@ -49,7 +49,7 @@ func (s stat) refusal() Reason {
 
 func statOf(u *unix.Stat_t) stat {
 	return stat{
-		dev:   uint64(u.Dev), //nolint:gosec,unconvert // an opaque number; its type differs by system
+		dev:   uint64(u.Dev), //nolint:unconvert // an opaque number; its type differs by system
 		inode: u.Ino,
 		size:  u.Size,
 		mtime: u.Mtim.Nano(),
@@ -224,7 +224,7 @@ func openLast(parent int, name string) (*os.File, stat, error) {
 		closeFD(fd)
 		return nil, stat{}, err
 	}
-	f := os.NewFile(uintptr(fd), name) //nolint:gosec // a descriptor is never negative here
+	f := os.NewFile(uintptr(fd), name)
 	st, err := statFile(f)
 	if err == nil {
 		err = sameFile(name, before, st)

@@ -33,7 +33,6 @@ type trap struct {
 	vault *outputs.DirVault
 	pairs []string // of the manifest
 	paths map[string]bool
-	links []string // what is a path of a file, for a workspace without a manifest
 }
 
 func newTrap(t *testing.T) *trap {

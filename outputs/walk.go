@@ -88,7 +88,7 @@ type walk struct {
 // folder walks an open directory, which it closes. The prefix of its files'
 // paths is "" or ends in a slash.
 func (w *walk) folder(fd int, prefix string, depth int) error {
-	folder := os.NewFile(uintptr(fd), prefix) //nolint:gosec // a descriptor is never negative here
+	folder := os.NewFile(uintptr(fd), prefix)
 	defer closeRead(folder)
 	names, err := w.names(folder)
 	if err != nil {

@@ -200,7 +200,10 @@ func lists(t *testing.T, v outputs.Vault) {
 	if !slices.Equal(got, want) {
 		t.Errorf("All = %v\nwant %v", got, want)
 	}
-	for range v.All(t.Context()) {
+	for s, err := range v.All(t.Context()) {
+		if err != nil || s.SHA256 != want[0] {
+			t.Errorf("the first of All = %v, %v, want %s", s, err, want[0])
+		}
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())
