@@ -62,7 +62,7 @@ func child(task string) int {
 // After each death nothing is half there, only approved bytes have arrived,
 // and the database is what the log amounts to; in the end all has arrived.
 func TestKilledDelivery(t *testing.T) {
-	const kills, requests, files = 50, 4, 200
+	const kills, requests, files = 50, 4, 80
 	eachEngine(t, func(t *testing.T, url string) {
 		p := startIdle(t, url)
 		paths := p.bulk("bulk-main", requests*files)
@@ -77,7 +77,7 @@ func TestKilledDelivery(t *testing.T) {
 			}
 			// Receipts are recorded fifty at a time: some deaths come before
 			// the first, some after.
-			if p.deliverInChild(url, ids[n%len(ids)], rand.IntN(files/3)) {
+			if p.deliverInChild(url, ids[n%len(ids)], rand.IntN(files)) {
 				killed++
 			}
 			p.onlyApproved(ids)

@@ -328,11 +328,14 @@ func (c *cast) ask(title, group, context, controls string, codes, outputs, suppo
 		return err
 	}
 	c.id, author.On = out.Request, out.Request
-	for kind, paths := range map[review.Kind][]string{review.Output: outputs, review.Supporting: supporting} {
-		if len(paths) == 0 {
+	for _, some := range []review.AddFiles{
+		{Group: group, Kind: review.Output, Paths: outputs},
+		{Group: group, Kind: review.Supporting, Paths: supporting},
+	} {
+		if len(some.Paths) == 0 {
 			continue
 		}
-		added, err := c.app.reviews.AddFiles(c.ctx, author, review.AddFiles{Group: group, Kind: kind, Paths: paths})
+		added, err := c.app.reviews.AddFiles(c.ctx, author, some)
 		if err != nil {
 			return err
 		}
