@@ -66,10 +66,8 @@ func command(c *gin.Context, on review.RequestID) (review.Command, error) {
 
 // hashOf names what was asked: method, address and body.
 func hashOf(c *gin.Context) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s %q\n", c.Request.Method, c.Request.URL.Path)
-	h.Write(bodyOf(c))
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(append(fmt.Appendf(nil, "%s %q\n", c.Request.Method, c.Request.URL.Path), bodyOf(c)...))
+	return hex.EncodeToString(sum[:])
 }
 
 // ifMatch is the version that If-Match names; "" if it is not there. It takes

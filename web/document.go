@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,6 +26,9 @@ type document struct {
 	spec *openapi3.T
 	json []byte
 }
+
+// theDocument is the document that is built in; it is read once.
+var theDocument = sync.OnceValues(readDocument)
 
 func readDocument() (*document, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(openapiYAML)
@@ -83,7 +87,7 @@ func checkQuery(r *http.Request, route *routers.Route) error {
 	}
 	params := slices.Concat(route.PathItem.Parameters, route.Operation.Parameters)
 	for name, values := range query {
-		p := openapi3.Parameters(params).GetByInAndName(openapi3.ParameterInQuery, name)
+		p := params.GetByInAndName(openapi3.ParameterInQuery, name)
 		switch {
 		case p == nil:
 			return invalid("There is no parameter `%s` here.", readable(name))

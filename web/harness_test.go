@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -29,13 +30,9 @@ type tested struct {
 // have what the document does not name.
 func testedRoutes(t testing.TB, s *server) []tested {
 	t.Helper()
-	doc, err := readDocument()
+	doc, err := closedDocument()
 	if err != nil {
 		t.Fatal(err)
-	}
-	seen := map[*openapi3.Schema]bool{}
-	for _, ref := range doc.spec.Components.Schemas {
-		closeSchema(ref, seen)
 	}
 	var routes []tested
 	for _, r := range s.operations() {
@@ -47,6 +44,18 @@ func testedRoutes(t testing.TB, s *server) []tested {
 	}
 	return routes
 }
+
+var closedDocument = sync.OnceValues(func() (*document, error) {
+	doc, err := readDocument()
+	if err != nil {
+		return nil, err
+	}
+	seen := map[*openapi3.Schema]bool{}
+	for _, ref := range doc.spec.Components.Schemas {
+		closeSchema(ref, seen)
+	}
+	return doc, nil
+})
 
 func closeSchema(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
 	if ref == nil || ref.Value == nil || seen[ref.Value] {

@@ -13,7 +13,7 @@ import (
 
 // healthz says that the process answers.
 func (s *server) healthz(c *gin.Context) error {
-	return send(c, http.StatusOK, map[string]string{"status": "ok"})
+	return send(c, map[string]string{"status": "ok"})
 }
 
 // readyz says whether everything that is needed is usable, and if not, the
@@ -30,7 +30,7 @@ func (s *server) readyz(c *gin.Context) error {
 		})
 		return nil
 	}
-	return send(c, http.StatusOK, map[string]string{"status": "ready"})
+	return send(c, map[string]string{"status": "ready"})
 }
 
 const (

@@ -178,12 +178,12 @@ func optional[T comparable](v T) *T {
 // same shows a thing as it is.
 func same[T any](v T) T { return v }
 
-// send answers with JSON.
-func send(c *gin.Context, status int, v any) error {
+// send answers 200 with JSON.
+func send(c *gin.Context, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	c.Data(status, "application/json", body)
+	c.Data(http.StatusOK, "application/json", body)
 	return nil
 }

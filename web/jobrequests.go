@@ -77,7 +77,7 @@ func (s *server) listJobRequests(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, listOf(items, next, showJobRequest))
+	return send(c, listOf(items, next, showJobRequest))
 }
 
 // showJobRequest answers GET /job-requests/{identifier}.
@@ -94,5 +94,5 @@ func (s *server) showJobRequest(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, showFound(found, asking{actor, found.Place, policy}))
+	return send(c, showFound(found, asking{actor, found.Place, policy}))
 }

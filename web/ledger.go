@@ -128,7 +128,7 @@ func (s *server) pageOfEntries(c *gin.Context, f LogFilter, shows func(LogRow) (
 	if p.more {
 		next = base64.RawURLEncoding.EncodeToString(strconv.AppendInt(nil, p.after, 10))
 	}
-	return send(c, http.StatusOK, listOf(p.items, next, same))
+	return send(c, listOf(p.items, next, same))
 }
 
 // entryPage is a page of entries while it is read.

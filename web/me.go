@@ -1,8 +1,6 @@
 package web
 
 import (
-	"net/http"
-
 	"github.com/gin-gonic/gin"
 
 	"sallyport/review"
@@ -32,14 +30,14 @@ func (s *server) showMe(c *gin.Context) error {
 	}
 	if a.Kind == review.IsService {
 		m.Roles = []roleShown{{review.BackendService, review.Scope("backend:" + a.Backend)}}
-		return send(c, http.StatusOK, m)
+		return send(c, m)
 	}
 	name, err := s.People.Name(c.Request.Context(), a.ID)
 	if err != nil {
 		return err
 	}
 	m.Name = name
-	return send(c, http.StatusOK, m)
+	return send(c, m)
 }
 
 // notHere answers an address that is none.

@@ -77,12 +77,12 @@ func TestNames(t *testing.T) {
 func TestLog(t *testing.T) {
 	w := newWorld(t)
 	v := w.draft()
-	w.log.Reset()
+	before := len(w.log.String())
 	got := w.do("author", "GET", at(v, "files", string(v.Groups[0].Files[0].ID), "content"), nil)
 	w.do("author", "GET", "/workspaces/ws/outputs/content?path=out/a.csv", nil)
 	w.do("wrongtoken", "GET", "/me", nil)
 	w.do("author", "POST", "/requests", `{"workspace": "ws", "title": "hush"}`, key("mykey"))
-	log := w.log.String()
+	log := w.log.String()[before:]
 	for _, want := range []string{
 		`"route":"/api/v1/requests/:id/files/:file/content"`, `"status":200`, `"status":401`, `"method":"GET"`, got.header.Get("X-Request-Id"),
 	} {
@@ -273,10 +273,9 @@ func TestSlowAnswers(t *testing.T) {
 			t.Fatalf("%s: %v", r[1], err)
 		}
 		body, err := io.ReadAll(res.Body)
-		if err != nil || string(body) != "whole" {
+		if err = errors.Join(err, res.Body.Close()); err != nil || string(body) != "whole" {
 			t.Errorf("%s: %q, %v", r[1], body, err)
 		}
-		res.Body.Close()
 	}
 }
 

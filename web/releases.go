@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -71,7 +70,7 @@ func (s *server) listReleases(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, listOf(items, next, showReleaseItem))
+	return send(c, listOf(items, next, showReleaseItem))
 }
 
 // showRelease answers GET /releases/{id}.
@@ -83,5 +82,5 @@ func (s *server) showRelease(c *gin.Context) error {
 	if !covers(review.MaySeeReleases(actorOf(c)), r.Place) {
 		return review.ErrNotFound
 	}
-	return send(c, http.StatusOK, showRelease(r))
+	return send(c, showRelease(r))
 }

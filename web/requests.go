@@ -26,7 +26,7 @@ func (s *server) listRequests(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, listOf(items, next, same))
+	return send(c, listOf(items, next, same))
 }
 
 // statusesIn reads statuses that stand one by one or with commas.
@@ -79,7 +79,7 @@ func (s *server) showRequest(c *gin.Context) error {
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	return send(c, http.StatusOK, v)
+	return send(c, v)
 }
 
 // noneMatch reports whether If-None-Match names the version (RFC 9110
@@ -131,7 +131,7 @@ func (s *server) listHistory(c *gin.Context) error {
 		items = items[:limit]
 		next = strconv.Itoa(after + limit)
 	}
-	return send(c, http.StatusOK, listOf(items, next, same))
+	return send(c, listOf(items, next, same))
 }
 
 // reasonOf is the reason in the body, if there is one.

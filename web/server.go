@@ -33,7 +33,7 @@ func newServer(c Config) (*server, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	doc, err := readDocument()
+	doc, err := theDocument()
 	if err != nil {
 		return nil, err
 	}

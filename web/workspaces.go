@@ -49,7 +49,7 @@ func (s *server) listWorkspaces(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, listOf(items, next, showOne))
+	return send(c, listOf(items, next, showOne))
 }
 
 // known finds the workspace of the address, if the asker may know of it.
@@ -67,7 +67,7 @@ func (s *server) showWorkspace(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, http.StatusOK, showOne(w))
+	return send(c, showOne(w))
 }
 
 // placeWorkspace answers PATCH /workspaces/{workspace}.
@@ -145,7 +145,7 @@ func (s *server) listOutputs(c *gin.Context) error {
 		return err
 	}
 	by := asking{actorOf(c), w.Place, policy}
-	return send(c, http.StatusOK, listOf(items, next, func(o OutputItem) any {
+	return send(c, listOf(items, next, func(o OutputItem) any {
 		if o.Folder {
 			return folder{"dir", o.Path}
 		}

@@ -40,7 +40,7 @@ type world struct {
 	blobs   map[string]string
 	keys    map[string]*usedKey
 	opened  []review.Opening
-	log     bytes.Buffer
+	log     locked
 	reports map[string]pipeline.JobRequest
 	entries []LogRow
 
@@ -88,7 +88,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Vault: w, Answers: w,
 		Authenticate: w.authenticate,
 		Policy:       func(context.Context, review.Place) (review.Policy, error) { return w.policy, nil },
-		Now:          w.time, NewID: w.newID, Log: slog.New(slog.NewJSONHandler(&locked{w: &w.log}, nil)),
+		Now:          w.time, NewID: w.newID, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 		Metrics: NewMetrics(), ServeMetrics: true,
 	}
 	for _, f := range change {
@@ -103,15 +103,22 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	return w
 }
 
+// locked is a log that is read while it is written.
 type locked struct {
 	mu sync.Mutex
-	w  *bytes.Buffer
+	b  bytes.Buffer
 }
 
 func (l *locked) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.b.Write(p)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func (w *world) time() time.Time {
