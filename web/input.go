@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -17,8 +16,7 @@ import (
 	"sallyport/review"
 )
 
-// drained is how much more than the limit of a body is read and thrown away,
-// so that an asker who is still sending hears why it was refused.
+// drained is how much of a body beyond its limit is read and thrown away.
 const drained = 32 << 20
 
 // readBody takes the body, up to limit, and leaves it for the check and the
@@ -29,17 +27,16 @@ func readBody(c *gin.Context, limit int64) error {
 		r.Body = http.NoBody
 		return nil
 	}
-	waiting := strings.EqualFold(r.Header.Get("Expect"), "100-continue")
-	if waiting && r.ContentLength > limit {
+	if r.ContentLength > limit && asksFirst(r) {
 		return review.ErrTooLarge // nothing was sent yet, so nothing is read
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
-		return &problem{Status: http.StatusUnprocessableEntity, Code: "invalid", Detail: "The body could not be read to its end."}
+		return invalid("The body could not be read to its end.")
 	}
 	if int64(len(body)) > limit {
-		_, err := io.CopyN(io.Discard, r.Body, drained)
-		return errors.Join(review.ErrTooLarge, ignoreEOF(err))
+		discard(r, drained)
+		return review.ErrTooLarge
 	}
 	if len(body) > 0 && (!utf8.Valid(body) || !json.Valid(body)) {
 		return invalid("The body is not one JSON text in UTF-8.")
@@ -49,11 +46,18 @@ func readBody(c *gin.Context, limit int64) error {
 	return nil
 }
 
-func ignoreEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return nil
+// discard reads up to most of a body that is refused, since many clients hear
+// nothing before they have sent everything. If it cannot be read, there is
+// nobody to hear.
+func discard(r *http.Request, most int64) {
+	if r.Body != nil && !asksFirst(r) {
+		_, _ = io.CopyN(io.Discard, r.Body, most)
 	}
-	return err
+}
+
+// asksFirst reports whether the client waits to be told to send its body.
+func asksFirst(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Expect"), "100-continue")
 }
 
 // bodyOf is the body as it was sent; nil if there was none.

@@ -135,8 +135,11 @@ func (s *server) register(r route) error {
 		checkNames,
 	}
 	guarded := func(c *gin.Context) error {
-		for _, guard := range guards {
+		for i, guard := range guards {
 			if err := guard(c); err != nil {
+				if i == 0 {
+					discard(c.Request, limit)
+				}
 				return err
 			}
 		}
