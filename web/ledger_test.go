@@ -116,7 +116,7 @@ func TestBrokenExport(t *testing.T) {
 	w.server.Authenticate = func(context.Context, string) (review.Actor, error) { return w.people["auditor"], nil }
 	w.broken = review.ErrUnavailable
 	server := httptest.NewServer(w.server.engine)
-	defer server.Close()
+	t.Cleanup(server.Close)
 	for _, format := range []string{"csv", "jsonl"} {
 		req, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+apiBase+"/ledger/entries?format="+format, nil)
 		if err != nil {
@@ -132,6 +132,7 @@ func TestBrokenExport(t *testing.T) {
 			t.Errorf("%s: %d bytes of a broken export came as if they were all", format, len(body))
 		}
 	}
+	server.Close()
 	w.entries = nil
 	got := w.do("auditor", "GET", "/ledger/entries?format=csv", nil).want(503, "unavailable")
 	if got.header.Get("Content-Disposition") != "" {
