@@ -14,10 +14,25 @@ func Fold(base *Request, recs []Recorded) *Request {
 		return base
 	}
 	n := base.own()
+	if len(recs) > longFold {
+		n.indexFiles()
+	}
 	for _, rec := range recs {
 		n.apply(rec)
 	}
+	n.index = nil
 	return n
+}
+
+// longFold is from how many events on an index of the files is worth its cost.
+const longFold = 16
+
+// indexFiles notes where each file stands, so that a long fold does not search.
+func (n *Request) indexFiles() {
+	n.index = make(map[FileID]int, len(n.Files))
+	for i, f := range n.Files {
+		n.index[f.ID] = i
+	}
 }
 
 // own returns a copy of r with slices of its own, so that many events are
@@ -121,6 +136,12 @@ func (n *Request) eachFile(pick func(*File) bool, change func(*File)) {
 }
 
 func (n *Request) fileIndex(id FileID) int {
+	if n.index != nil {
+		if i, ok := n.index[id]; ok {
+			return i
+		}
+		return -1
+	}
 	return slices.IndexFunc(n.Files, func(f *File) bool { return f.ID == id })
 }
 
@@ -177,6 +198,9 @@ func (n *Request) changeFiles(rec Recorded) {
 		if e.Removed {
 			g := n.Files[i].Group
 			n.Files = slices.Delete(n.Files, i, i+1)
+			if n.index != nil {
+				n.indexFiles()
+			}
 			n.groupChanged(g)
 			if was == Supporting {
 				n.unsettleGroup(g)
@@ -197,6 +221,9 @@ func (n *Request) addFile(e *FileAdded) {
 	if i < 0 {
 		n.Files = append(n.Files, &File{ID: e.File})
 		i = len(n.Files) - 1
+		if n.index != nil {
+			n.index[e.File] = i
+		}
 	}
 	n.setFile(i, func(f *File) { f.Group, f.Kind, f.Source = e.Group, e.Kind, e.Source })
 	n.settledAnew(i)

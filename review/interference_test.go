@@ -33,6 +33,7 @@ type twins struct {
 // them submits, and what became of their carried votes, nothing that a watcher
 // sees or is answered differs, as long as as many reviews are submitted.
 func TestBlind(t *testing.T) {
+	t.Parallel()
 	ends := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		needed := rapid.IntRange(2, 3).Draw(t, "needed")

@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 // while roles, policy and workspace change, and holds what became of the
 // request against a model of its own that knows only what was recorded.
 func TestSequences(t *testing.T) {
+	t.Parallel()
 	reached := map[Status]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		w := randomWorld(t)

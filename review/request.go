@@ -41,6 +41,8 @@ type Request struct {
 	Approval   *Approval
 	Closing    *Closing
 	Receipts   []*FileDelivered
+
+	index map[FileID]int // of Files, while Fold works; nil otherwise
 }
 
 // File is a file of a request. Its bytes are the copy that SHA256 names, never
