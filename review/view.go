@@ -291,7 +291,7 @@ func (s scene) group(g *Group, needsComment bool) GroupView {
 	r := s.Request
 	gv := GroupView{
 		ID: g.ID, Name: g.Name.String(), Context: g.Context.String(), NeedsComment: needsComment,
-		Controls: ControlsView{Codes: slices.Concat([]string{}, g.Codes), Text: g.Controls.String()},
+		Controls: ControlsView{Codes: append([]string{}, g.Codes...), Text: g.Controls.String()},
 		Files:    []FileView{}, Comments: []CommentView{},
 	}
 	for _, f := range r.Files {
