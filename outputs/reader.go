@@ -8,62 +8,11 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"sallyport/pipeline"
 )
-
-// Reading is what a workspace lists at one moment: what its manifest says, or,
-// without one, the files that the patterns of its jobs match.
-type Reading struct {
-	At           time.Time         // when the reading began
-	Identity     Identity          // of the manifest; zero if Linked
-	Linked       bool              // there is no manifest
-	Reports      int64             // of Sources, if Linked
-	Outputs      []Entry           // sorted by path
-	Refused      map[string]string // outputs that cannot be read safely, and why
-	Taken        []string          // other names that are listed, by SameName
-	Problems     []Problem
-	MoreProblems int // that are not listed
-}
-
-// LastReading is what is kept of the last reading of a workspace.
-type LastReading struct {
-	Tried    time.Time // when the last try began; zero if there was none
-	Read     time.Time // when the last good one began; zero if there was none
-	Identity Identity  // of the manifest that was tried last; the hash is of the one that was read
-	Linked   bool      // the last good one had no manifest
-	Stale    bool      // it was linked before a report that may change the links
-	Outputs  int       // that the last good one listed
-	Error    string    // why the last try failed; "" if it did not
-	Lasting  bool      // another try fails alike until the manifest changes
-}
-
-// FailedReading says why a workspace could not be read.
-type FailedReading struct {
-	At       time.Time // when the reading began
-	Message  string    // a sentence without its full stop
-	Identity Identity  // of the manifest, if Lasting
-	Lasting  bool
-}
-
-// Sources are the job requests by which files are linked.
-type Sources struct {
-	JobRequests []pipeline.Source // in the order in which they were reported
-	Reports     int64             // how many reports they are made from
-}
-
-// ReaderStore keeps what a Reader reads.
-type ReaderStore interface {
-	// LastReading is the zero value for a workspace that was never read.
-	LastReading(ctx context.Context, workspace string) (LastReading, error)
-	// Sources are those of a workspace.
-	Sources(ctx context.Context, workspace string) (Sources, error)
-	// ApplyReading says how many outputs came, went or changed.
-	ApplyReading(ctx context.Context, workspace string, rd Reading) (int, error)
-	// RecordReadingError keeps an error beside the last good reading.
-	RecordReadingError(ctx context.Context, workspace string, failed FailedReading) error
-}
 
 // ReaderConfig is what a Reader needs; all of it must be set but Log.
 type ReaderConfig struct {
@@ -80,6 +29,9 @@ type ReaderConfig struct {
 // Reader reads workspaces into the store (docs/workspaces.md, "Reading").
 type Reader struct {
 	ReaderConfig
+
+	mu   sync.Mutex
+	busy map[string]chan struct{} // workspaces that are being read; closed when they were
 }
 
 // NewReader makes a Reader.
@@ -90,7 +42,7 @@ func NewReader(c ReaderConfig) (*Reader, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Reader{c}, nil
+	return &Reader{ReaderConfig: c, busy: map[string]chan struct{}{}}, nil
 }
 
 // SameName is a key that is equal for any two paths which a file system that
@@ -120,11 +72,52 @@ func (r *Reader) Changed(ctx context.Context, workspace string) bool {
 // the last good reading, and returned. A manifest that was there once is not
 // replaced by patterns when it is gone, and a workspace whose directory is
 // gone keeps its outputs: both are errors, since a mount may be missing.
+//
+// A workspace is read once at a time. Whoever asks meanwhile waits, and reads
+// only if it changed again; an error that was kept is not told twice.
 func (r *Reader) Read(ctx context.Context, workspace string) error {
-	began := r.Now().UTC().Truncate(time.Microsecond)
 	if !ValidWorkspace(workspace) {
 		return &Refused{workspace, BadWorkspace}
 	}
+	waited, done, err := r.enter(ctx, workspace)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if waited && !r.Changed(ctx, workspace) {
+		return nil
+	}
+	return r.readNow(ctx, workspace)
+}
+
+// enter waits until nobody reads the workspace. done lets the next one in.
+func (r *Reader) enter(ctx context.Context, workspace string) (waited bool, done func(), err error) {
+	for {
+		r.mu.Lock()
+		other, busy := r.busy[workspace]
+		if !busy {
+			mine := make(chan struct{})
+			r.busy[workspace] = mine
+			r.mu.Unlock()
+			return waited, func() {
+				r.mu.Lock()
+				delete(r.busy, workspace)
+				r.mu.Unlock()
+				close(mine)
+			}, nil
+		}
+		r.mu.Unlock()
+		waited = true
+		select {
+		case <-other:
+		case <-ctx.Done():
+			return waited, nil, ctx.Err()
+		}
+	}
+}
+
+func (r *Reader) readNow(ctx context.Context, workspace string) error {
+	began := r.Now().UTC().Truncate(time.Microsecond)
 	last, err := r.Store.LastReading(ctx, workspace)
 	if err != nil {
 		return fmt.Errorf("read workspace %s: %w", workspace, err)

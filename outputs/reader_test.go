@@ -298,6 +298,56 @@ func TestReaderLinksWithoutAManifest(t *testing.T) {
 	}
 }
 
+// slow is a store that is held up in ApplyReading.
+type slow struct {
+	kept
+	mu      sync.Mutex
+	began   chan struct{} // receives when it is held up
+	release chan struct{}
+}
+
+func (s *slow) LastReading(ctx context.Context, workspace string) (outputs.LastReading, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.LastReading(ctx, workspace)
+}
+
+func (s *slow) ApplyReading(ctx context.Context, workspace string, rd outputs.Reading) (int, error) {
+	s.began <- struct{}{}
+	<-s.release
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.ApplyReading(ctx, workspace, rd)
+}
+
+func TestReadersAtOnceReadOnce(t *testing.T) {
+	r := newReading(t)
+	r.put(t, manifestName, manifestOf("output/a.csv"))
+	store := &slow{began: make(chan struct{}), release: make(chan struct{})}
+	r.Store = store
+	var all sync.WaitGroup
+	read := func() {
+		if err := r.Read(t.Context(), "w"); err != nil {
+			t.Errorf("Read = %v", err)
+		}
+	}
+	all.Go(read)
+	<-store.began
+	for range 8 {
+		all.Go(read)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.Read(ctx, "w"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Read of who does not wait = %v", err)
+	}
+	close(store.release) // a second reading would be held up at began, and the test with it
+	all.Wait()
+	if store.applied != 1 {
+		t.Errorf("nine readers read %d times, want once", store.applied)
+	}
+}
+
 // A manifest that is rewritten all the time is read whole, or not at all.
 func TestReaderOfAManifestThatChanges(t *testing.T) {
 	r := newReading(t)
