@@ -44,14 +44,7 @@ func (d *Dir) openViewable(ctx context.Context, v Viewable) (*os.File, stat, err
 	if err != nil {
 		return nil, stat{}, err
 	}
-	var reason Reason
-	switch {
-	case v.limit > 0 && st.size > v.limit:
-		reason = TooLarge
-	case v.sha256 != "" && v.size >= 0 && st.size != v.size:
-		reason = OtherBytes
-	}
-	if reason != "" {
+	if reason := v.misfit(st); reason != "" {
 		closeRead(f)
 		return nil, stat{}, &Refused{v.path, reason}
 	}

@@ -126,6 +126,10 @@ type Workspace struct {
 	ReadAt    time.Time // the last good reading; zero if there was none
 	ReadError string    // why a later one failed; "" if it did not
 	ErrorAt   time.Time
+
+	// What the last good reading left out; of one workspace, not of lists.
+	Problems     []outputs.Problem
+	MoreProblems int // that are not listed
 }
 
 // Placing is what an administrator says of a workspace.

@@ -33,6 +33,35 @@ func showOne(w Workspace) workspace {
 	}
 }
 
+// foundWorkspace is a workspace with what is wrong with what it lists.
+type foundWorkspace struct {
+	workspace
+	Problems     []listedProblem `json:"problems"`
+	MoreProblems int             `json:"more_problems"`
+}
+
+// listedProblem is something that the workspace lists and that is none of its
+// outputs, by its escaped name, or an output that is in doubt.
+type listedProblem struct {
+	Name   string `json:"name"`
+	WhyNot string `json:"why_not"`
+}
+
+// shownProblems bounds the problems of an answer; the others are counted.
+const shownProblems = 500
+
+func showFoundOne(w Workspace) foundWorkspace {
+	shown := foundWorkspace{workspace: showOne(w), Problems: []listedProblem{}, MoreProblems: w.MoreProblems}
+	for i, p := range w.Problems {
+		if i == shownProblems {
+			shown.MoreProblems += len(w.Problems) - i
+			break
+		}
+		shown.Problems = append(shown.Problems, listedProblem{p.Name, "`" + p.Name + "` " + p.Message + "."})
+	}
+	return shown
+}
+
 // timeShown is a time in UTC; nil if it is not known.
 func timeShown(t time.Time) *time.Time {
 	if t.IsZero() {
@@ -67,7 +96,7 @@ func (s *server) showWorkspace(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return send(c, showOne(w))
+	return send(c, showFoundOne(w))
 }
 
 // placeWorkspace answers PATCH /workspaces/{workspace}.
@@ -91,7 +120,7 @@ func (s *server) placeWorkspace(c *gin.Context) error {
 		if err != nil {
 			return answer{}, errors.Join(errDoneUnseen, err)
 		}
-		return answerWith(http.StatusOK, "", showOne(w))
+		return answerWith(http.StatusOK, "", showFoundOne(w))
 	})
 }
 

@@ -19,6 +19,10 @@ func TestWorkspaces(t *testing.T) {
 	if got.Name != "ws" || *got.Project != "one" || got.ReadError == nil || !got.Ongoing {
 		t.Errorf("workspace %+v", got)
 	}
+	found := decoded[foundWorkspace](w.do("author", "GET", "/workspaces/ws", nil).want(200))
+	if len(found.Problems) != 500 || found.MoreProblems != 8 || found.Problems[0].WhyNot != "`../x` leads out of its workspace." {
+		t.Errorf("%d problems and %d more, the first %+v; want 500, 8", len(found.Problems), found.MoreProblems, found.Problems[0])
+	}
 	for _, who := range []string{"outsider", "auditor", "tpp"} {
 		w.do(who, "GET", "/workspaces/ws", nil).want(404, "not_found")
 		w.do(who, "GET", "/workspaces/ws/outputs", nil).want(404, "not_found")

@@ -411,7 +411,11 @@ func (w *world) Workspace(_ context.Context, name string) (Workspace, error) {
 	if name != w.place.Workspace {
 		return Workspace{}, review.ErrNotFound
 	}
-	return Workspace{Place: w.place, Outputs: len(w.files), ReadAt: noon, ReadError: "it is torn", ErrorAt: noon}, w.broken
+	problems := slices.Repeat([]outputs.Problem{{Name: "../x", Message: "leads out of its workspace"}}, 501)
+	return Workspace{
+		Place: w.place, Outputs: len(w.files), ReadAt: noon, ReadError: "it is torn", ErrorAt: noon,
+		Problems: problems, MoreProblems: 7,
+	}, w.broken
 }
 
 func (w *world) PlaceWorkspace(_ context.Context, c review.Command, _ string, p Placing) error {

@@ -77,10 +77,22 @@ func (r reports) JobRequest(ctx context.Context, identifier string) (web.JobRequ
 		Pipeline: found.Pipeline, Problems: found.Problems, Written: found.Written,
 		Outputs: make(map[string]web.Candidate, len(found.Items)),
 	}
+	r.app.look(ctx, found.Place.Workspace, candidatesOf(found.Items))
 	for _, i := range found.Items {
 		out.Outputs[i.Path] = candidateOf(i)
 	}
 	return out, nil
+}
+
+// candidatesOf are the files of a list.
+func candidatesOf(items []models.Item) []*review.Candidate {
+	var list []*review.Candidate
+	for i := range items {
+		if !items[i].Folder {
+			list = append(list, &items[i].Candidate)
+		}
+	}
+	return list
 }
 
 // candidateOf is an output with what stands in the way of asking for it.
@@ -113,10 +125,16 @@ func (w workspaces) Workspaces(ctx context.Context, reach review.Reach, cursor s
 	return items, next, err
 }
 
-// Workspace implements web.Workspaces.
+// Workspace implements web.Workspaces. What changed in the workspace is read
+// first, so that nobody looks at what is not there any more.
 func (w workspaces) Workspace(ctx context.Context, name string) (web.Workspace, error) {
 	found, err := w.app.store.Workspace(ctx, name)
-	return workspaceOf(found.WorkspaceSummary), err
+	if err == nil && w.app.refresh(ctx, name) {
+		found, err = w.app.store.Workspace(ctx, name)
+	}
+	one := workspaceOf(found.WorkspaceSummary)
+	one.Problems, one.MoreProblems = found.Problems, found.MoreProblems
+	return one, err
 }
 
 // PlaceWorkspace implements web.Workspaces.
@@ -136,11 +154,10 @@ func set[T any](to *T, v *T) {
 	}
 }
 
-// Outputs implements web.Workspaces. What changed in the workspace is read
-// first, so that nobody looks at what is not there any more.
+// Outputs implements web.Workspaces.
 func (w workspaces) Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) ([]web.OutputItem, string, error) {
-	w.app.refresh(ctx, workspace)
 	found, next, err := w.app.store.Outputs(ctx, workspace, dir, deep, cursor, limit)
+	w.app.look(ctx, workspace, candidatesOf(found))
 	items := make([]web.OutputItem, 0, len(found))
 	for _, i := range found {
 		item := web.OutputItem{Folder: i.Folder, Candidate: candidateOf(i)}
@@ -278,15 +295,17 @@ func (a *app) report(ctx context.Context, c review.Command, report pipeline.JobR
 	return true, nil
 }
 
-// refresh reads a workspace if it has changed. What cannot be read is kept
-// with the workspace, where people see it, beside the last good reading.
-func (a *app) refresh(ctx context.Context, workspace string) {
+// refresh reads a workspace if it has changed, and reports whether it did.
+// What cannot be read is kept with the workspace, where people see it, beside
+// the last good reading.
+func (a *app) refresh(ctx context.Context, workspace string) bool {
 	if !a.reader.Changed(ctx, workspace) {
-		return
+		return false
 	}
 	if err := a.reader.Read(ctx, workspace); err != nil {
 		a.log.WarnContext(ctx, "read workspace", "workspace", workspace, "error", err)
 	}
+	return true
 }
 
 // entryOf is what a manifest says of a candidate.
