@@ -59,9 +59,10 @@ type world struct {
 	work         []Work
 	openings     []Opening
 	made         map[string]int // ids made, by who asked
-	keeping      func(Candidate) Kept
+	keeping      func(Candidate) Kept // what the vault answers; nil: it keeps the workspace's bytes
 	seen         []seenState // every state that was shared, with its fingerprint
 	watch        bool        // keep and check fingerprints
+	plain        bool        // apply events as decided, not as read back
 }
 
 type seenState struct {
@@ -76,7 +77,6 @@ func newWorld(t tester) *world {
 		people: map[string]*Actor{}, outputs: map[string]Candidate{}, made: map[string]int{},
 		pathHolders: map[string]RequestID{}, byteHolders: map[string]RequestID{}, released: map[string]Release{},
 	}
-	w.keeping = func(c Candidate) Kept { return Kept{SHA256: w.outputs[c.Path].SHA256, Size: w.outputs[c.Path].Size} }
 	w.grant(author, Researcher, projectOne)
 	w.grant(coworker, Researcher, projectOne)
 	for _, c := range []string{checker1, checker2, checker3, member} {
@@ -92,6 +92,20 @@ func newWorld(t tester) *world {
 		w.write(fmt.Sprintf("out/%d.csv", i), fmt.Sprintf("bytes%d", i))
 	}
 	return w
+}
+
+// copyFor is a world of its own that goes on from w.
+func (w *world) copyFor(t tester) *world {
+	c := *w
+	c.t, c.svc = t, NewService(&c, &c, func() string { return "request" })
+	c.recs, c.openings, c.work = slices.Clip(w.recs), slices.Clip(w.openings), slices.Clip(w.work)
+	c.people, c.outputs, c.made = maps.Clone(w.people), maps.Clone(w.outputs), maps.Clone(w.made)
+	c.pathHolders, c.byteHolders, c.released = maps.Clone(w.pathHolders), maps.Clone(w.byteHolders), maps.Clone(w.released)
+	for who, a := range c.people {
+		copied := *a
+		c.people[who] = &copied
+	}
+	return &c
 }
 
 // grant gives somebody a role from now on.
@@ -248,9 +262,12 @@ func (w *world) carryOut(in In, d Decision, id RequestID) {
 	}
 	from := len(w.recs)
 	for _, e := range d.Events {
+		if !w.plain {
+			e = again(w.t, e)
+		}
 		w.recs = append(w.recs, Recorded{
 			ID: int64(len(w.recs) + 1), Version: len(w.recs) + 1, At: in.Now,
-			By: in.Actor.Person, Kind: in.Actor.Kind, As: d.As, Event: again(w.t, e),
+			By: in.Actor.Person, Kind: in.Actor.Kind, As: d.As, Event: e,
 		})
 	}
 	if w.watch && w.req != nil {
@@ -348,7 +365,11 @@ func (w *world) Opened(_ context.Context, o Opening) error {
 func (w *world) Keep(_ context.Context, _ string, outputs []Candidate, _ int64) []Kept {
 	kept := make([]Kept, 0, len(outputs))
 	for _, c := range outputs {
-		kept = append(kept, w.keeping(c))
+		if w.keeping != nil {
+			kept = append(kept, w.keeping(c))
+			continue
+		}
+		kept = append(kept, Kept{SHA256: w.outputs[c.Path].SHA256, Size: w.outputs[c.Path].Size})
 	}
 	return kept
 }
