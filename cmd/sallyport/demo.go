@@ -172,9 +172,9 @@ func demoDestinations(dir string) []release.Destination {
 
 // greet says where the demo is and how to drive it.
 func (d *demoCommand) greet(w io.Writer, address string) error {
-	tokens := d.Tokens
-	if tokens == "" {
-		tokens = "tokens.json (start with --tokens tokens.json)"
+	written := d.Tokens
+	if written == "" {
+		written = "start with --tokens tokens.json"
 	}
 	_, err := fmt.Fprintf(w, `Sallyport's demo is at http://%s
 
@@ -188,6 +188,6 @@ Try:
   curl -H "Authorization: Bearer $(jq -r .checker1 tokens.json)" http://%[1]s/api/v1/requests?queue=your_turn
 
 docs/api-tour.md goes from a workspace to a release. Stop with Ctrl-C.
-`, address, tokens)
+`, address, written)
 	return err
 }

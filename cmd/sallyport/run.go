@@ -46,6 +46,11 @@ type console struct {
 	lookup func(string) (string, bool)
 }
 
+// complain says what is wrong. Where stderr is gone, nobody is left to tell.
+func complain(stderr io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(stderr, "sallyport: "+format+"\n", args...)
+}
+
 // log writes JSON lines to stderr, at level.
 func (c *console) log(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: level}))
@@ -64,7 +69,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		kong.Bind(c),
 	)
 	if err != nil {
-		fmt.Fprintln(stderr, "sallyport:", err)
+		complain(stderr, "%v", err)
 		return exitUsage
 	}
 	command, err := parser.Parse(args)
@@ -72,7 +77,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "sallyport: %v\nTry `sallyport --help`.\n", err)
+		complain(stderr, "%v\nTry `sallyport --help`.", err)
 		return exitUsage
 	}
 	return exitCode(command.Run(c), stderr)
@@ -91,7 +96,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errFound):
 		return exitRefused
 	}
-	fmt.Fprintln(stderr, "sallyport:", err)
+	complain(stderr, "%v", err)
 	if errors.As(err, new(usageError)) {
 		return exitUsage
 	}

@@ -61,7 +61,7 @@ const shutdownGrace = 15 * time.Second
 // ends. metrics, if there is one, answers /metrics alone.
 func (a *app) serve(ctx context.Context, listener, metrics net.Listener) error {
 	measures := web.NewMetrics()
-	handler, err := web.NewHandler(a.webConfig(measures, metrics == nil))
+	handler, err := web.NewHandler(a.webConfig(measures, metrics == nil)) //nolint:contextcheck // a handler's context is its request's
 	if err != nil {
 		return err
 	}
