@@ -32,7 +32,7 @@ func TestHeadings(t *testing.T) {
 			}
 			for _, h := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(m[2], -1) {
 				n++
-				if !regexp.MustCompile(`(?m)^#+ `+regexp.QuoteMeta(h[1])+`$`).MatchString(strings.TrimSpace(string(page))) {
+				if !regexp.MustCompile(`(?m)^#+ ` + regexp.QuoteMeta(h[1]) + `$`).MatchString(strings.TrimSpace(string(page))) {
 					t.Errorf("%s names docs/%s %q, which is not there", source, m[1], h[1])
 				}
 			}

@@ -58,11 +58,11 @@ type world struct {
 	destinations []string
 	work         []Work
 	openings     []Opening
-	made         map[string]int // ids made, by who asked
+	made         map[string]int       // ids made, by who asked
 	keeping      func(Candidate) Kept // what the vault answers; nil: it keeps the workspace's bytes
-	seen         []seenState // every state that was shared, with its fingerprint
-	watch        bool        // keep and check fingerprints
-	plain        bool        // apply events as decided, not as read back
+	seen         []seenState          // every state that was shared, with its fingerprint
+	watch        bool                 // keep and check fingerprints
+	plain        bool                 // apply events as decided, not as read back
 }
 
 type seenState struct {
