@@ -157,8 +157,11 @@ func TestChangeShowsTheRuleWhatItMayLookAt(t *testing.T) {
 			if in.Now.Before(in.Request.LastAt) {
 				t.Errorf("now, %v, is before the last entry, %v", in.Now, in.Request.LastAt)
 			}
-			if in.BasedOn != "etag" || in.Policy.ReviewsNeeded != 2 || in.NewID() == in.NewID() || in.NewSalt() == in.NewSalt() {
+			if in.BasedOn != "etag" || in.Policy.ReviewsNeeded != 2 {
 				t.Errorf("policy, ids and salts: %+v", in)
+			}
+			if id, salt := in.NewID(), in.NewSalt(); id == in.NewID() || salt == in.NewSalt() {
+				t.Errorf("the id %s or the salt %x came twice", id, salt)
 			}
 			f := in.Facts
 			if a := f.Reviewers[second.ID]; len(f.Reviewers) != 1 || !a.Has(review.OutputChecker, in.Place) || a.Username != "checker2" {

@@ -3,7 +3,6 @@ package models
 import (
 	"database/sql"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -55,7 +54,7 @@ const (
 )
 
 // open returns the pool for writing and the pool for reading.
-func (d dialect) open(log *slog.Logger) (writer, reader *gorm.DB, err error) {
+func (d dialect) open(log statementLog) (writer, reader *gorm.DB, err error) {
 	if d.postgres {
 		pool, err := d.openPostgres()
 		if err != nil {
@@ -95,7 +94,7 @@ func (d dialect) openPostgres() (*sql.DB, error) {
 	return pool, nil
 }
 
-func (d dialect) openSQLite(log *slog.Logger, connections int, query string) (*gorm.DB, error) {
+func (d dialect) openSQLite(log statementLog, connections int, query string) (*gorm.DB, error) {
 	pool, err := driver.Open("file:" + (&url.URL{Path: d.address}).EscapedPath() + "?" + query)
 	if err != nil {
 		return nil, err
@@ -109,12 +108,12 @@ func (d dialect) openSQLite(log *slog.Logger, connections int, query string) (*g
 	return db, nil
 }
 
-func gormConfig(log *slog.Logger) *gorm.Config {
+func gormConfig(log statementLog) *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true, // what writes says so: see Store.write
 		TranslateError:         true,
 		DisableAutomaticPing:   true,
-		Logger:                 statementLog{log},
+		Logger:                 log,
 		NowFunc:                func() time.Time { return time.Time{} }, // no row is timed by gorm
 	}
 }

@@ -4,24 +4,23 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
 // smallDisk mounts a file system of its own; "" if this process may not.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=4m")
-	if errors.Is(err, unix.EPERM) {
+	err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m")
+	if errors.Is(err, syscall.EPERM) {
 		return ""
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
 			t.Error(err)
 		}
 	})
@@ -39,7 +38,7 @@ func TestSQLiteOnAFullDisk(t *testing.T) {
 	}
 	s := newScene(t, openForTest(t, file), 2)
 	ballast := filepath.Join(dir, "ballast")
-	if err := fill(ballast); !errors.Is(err, unix.ENOSPC) {
+	if err := fill(ballast); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatal(err)
 	}
 	s.fullUp(t, func() {

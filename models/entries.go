@@ -101,9 +101,9 @@ func (s *Store) append(ctx context.Context, tx *gorm.DB, stream string, last int
 	}
 	ids := make([]int64, 0, len(rows))
 	var words []wordsRow
-	for i, row := range rows {
-		ids = append(ids, row.ID)
-		words = appendWords(words, row.ID, drafts[i].Words)
+	for i, d := range drafts {
+		ids = append(ids, rows[i].ID)
+		words = appendWords(words, rows[i].ID, d.Words)
 	}
 	if len(words) > 0 {
 		if err := gorm.G[wordsRow](tx).CreateInBatches(ctx, &words, batch); err != nil {
@@ -218,13 +218,9 @@ func (s *Store) tailOf(ctx context.Context, tx *gorm.DB, stream string) (tail, e
 	return t, nil
 }
 
-// record writes one entry at the end of a stream, at the tail's time, and
-// returns its id.
-func (s *Store) record(ctx context.Context, tx *gorm.DB, t tail, d draft) (int64, error) {
+// record writes one entry at the end of a stream, at the tail's time.
+func (s *Store) record(ctx context.Context, tx *gorm.DB, t tail, d draft) error {
 	d.At = t.now
-	ids, err := s.append(ctx, tx, t.stream, t.version, []draft{d})
-	if err != nil {
-		return 0, err
-	}
-	return ids[0], nil
+	_, err := s.append(ctx, tx, t.stream, t.version, []draft{d})
+	return err
 }

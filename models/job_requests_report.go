@@ -250,7 +250,7 @@ func (s *Store) recordReport(ctx context.Context, tx *gorm.DB, r Report, place r
 	if err != nil {
 		return err
 	}
-	_, err = s.record(ctx, tx, t, draft{
+	err = s.record(ctx, tx, t, draft{
 		Act: "job_request_reported", Actor: r.Actor, Role: reportsAs(r.Actor), Place: place,
 		Subject: ledger.Subject{JobRequest: row.Identifier, SHA256: r.ReportSHA256}, Event: event,
 	})

@@ -102,7 +102,10 @@ func TestEntriesAreExported(t *testing.T) {
 
 func TestEntriesEnd(t *testing.T) {
 	eachScene(t, 2, func(t *testing.T, s scene) {
-		for range s.Entries(t.Context(), EntryFilter{}) {
+		for _, err := range s.Entries(t.Context(), EntryFilter{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			break
 		}
 		ctx, cancel := context.WithCancel(t.Context())

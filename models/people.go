@@ -143,7 +143,7 @@ func (s *Store) recordRole(ctx context.Context, tx *gorm.DB, t tail, by review.A
 	if err != nil {
 		return err
 	}
-	_, err = s.record(ctx, tx, t, draft{
+	err = s.record(ctx, tx, t, draft{
 		Act: act, Actor: by, Role: review.Administrator, Grant: grantFor(by, review.Administrator),
 		Subject: ledger.Subject{Person: string(person)}, Event: body, Words: words,
 	})

@@ -164,7 +164,7 @@ func (s *Store) recordPlace(ctx context.Context, tx *gorm.DB, by review.Actor, a
 	if as != "" {
 		d.Grant = grantFor(by, as)
 	}
-	_, err = s.record(ctx, tx, t, d)
+	err = s.record(ctx, tx, t, d)
 	return err
 }
 

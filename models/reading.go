@@ -147,7 +147,7 @@ func (s *Store) recordReading(ctx context.Context, tx *gorm.DB, place review.Pla
 	if err != nil {
 		return err
 	}
-	_, err = s.record(ctx, tx, t, draft{
+	err = s.record(ctx, tx, t, draft{
 		Act: "workspace_read", Actor: review.System(), Place: place,
 		Subject: ledger.Subject{SHA256: rd.Identity.SHA256}, Event: event,
 	})

@@ -16,6 +16,7 @@ const slow = time.Second
 // the error.
 type statementLog struct {
 	log *slog.Logger
+	now func() time.Time
 }
 
 var _ logger.Interface = statementLog{}
@@ -34,7 +35,7 @@ func (statementLog) Error(context.Context, string, ...any) {}
 
 // Trace is called after every statement.
 func (l statementLog) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), _ error) {
-	took := time.Since(begin)
+	took := l.now().Sub(begin)
 	if took < slow {
 		return
 	}

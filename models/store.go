@@ -64,7 +64,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{config: c, dialect: d, folded: newCache(c.CacheBytes)}
-	if s.writer, s.reader, err = d.open(c.Log); err != nil {
+	if s.writer, s.reader, err = d.open(statementLog{c.Log, c.Now}); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	if err := s.upToDate(ctx); err != nil {

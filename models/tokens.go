@@ -157,7 +157,7 @@ func (s *Store) recordToken(ctx context.Context, tx *gorm.DB, t tail, by review.
 	if string(by.ID) != d.Subject.Person { // nobody needs a role for their own
 		d.Role, d.Grant = review.Administrator, grantFor(by, review.Administrator)
 	}
-	_, err = s.record(ctx, tx, t, d)
+	err = s.record(ctx, tx, t, d)
 	return err
 }
 
