@@ -35,7 +35,3 @@ build: ## build the program: bin/sallyport
 .PHONY: fmt
 fmt: ## format the code
 	gofmt -w -l .
-
-.PHONY: generate
-generate: ## write again the code that is made from documents
-	tools/generate.sh
