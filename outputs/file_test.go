@@ -399,6 +399,7 @@ type slowVault struct {
 	outputs.Vault
 	between func()
 	cut     int
+	read    *int64 // how much was read after that
 }
 
 func (v slowVault) Keep(ctx context.Context, r io.Reader) (string, int64, error) {
@@ -407,7 +408,12 @@ func (v slowVault) Keep(ctx context.Context, r io.Reader) (string, int64, error)
 		return "", 0, err
 	}
 	v.between()
-	return v.Vault.Keep(ctx, io.MultiReader(bytes.NewReader(first), r))
+	counted := readFunc(func(p []byte) (int, error) {
+		n, err := r.Read(p)
+		*v.read += int64(n)
+		return n, err
+	})
+	return v.Vault.Keep(ctx, io.MultiReader(bytes.NewReader(first), counted))
 }
 
 func TestKeepWhileChanging(t *testing.T) {
@@ -437,9 +443,13 @@ func TestKeepWhileChanging(t *testing.T) {
 					view, err = outputs.ViewLinked("w", "a.csv", moderate)
 					must(t, err)
 				}
-				slow := slowVault{Vault: v, between: func() { change(t, path, st) }, cut: 1000}
+				var read int64
+				slow := slowVault{Vault: v, between: func() { change(t, path, st) }, cut: 1000, read: &read}
 				if sha, _, err := d.Keep(t.Context(), slow, view, 1<<20); !refusedAs(err, outputs.Changed) {
 					t.Errorf("Keep = %s, %v, want Changed", sha, err)
+				}
+				if read > int64(len(long)) {
+					t.Errorf("%d bytes were read of a file that had %d", read, len(long))
 				}
 				if all := vaulttest.Stored(t, v); len(all) != 0 {
 					t.Errorf("the vault holds %v", all)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -85,6 +86,36 @@ func TestSameName(t *testing.T) {
 	for _, other := range [][2]string{{"a.csv", "b.csv"}, {"a/b", "ab"}, {"a/\u0301b", "b"}, {"a b", "ab"}} {
 		if sameName(other[0]) == sameName(other[1]) {
 			t.Errorf("sameName(%q) = sameName(%q)", other[0], other[1])
+		}
+	}
+}
+
+// TestSumsOfSettledFiles: a hash is remembered only of a file that was left
+// alone for a while.
+func TestSumsOfSettledFiles(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "w", "a.log")
+	if err := errors.Join(os.Mkdir(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("a"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	st, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for age, want := range map[time.Duration]int{-time.Hour: 0, 0: 0, settled - 1: 0, time.Hour: 1} {
+		d, err := OpenDir(Config{Path: dir, Now: func() time.Time { return st.ModTime().Add(age) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := d.Open(t.Context(), Viewable{workspace: "w", path: "a.log", size: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(d.sums.at); got != want {
+			t.Errorf("%d hashes are remembered of a file that is %v old, want %d", got, age, want)
+		}
+		if err := errors.Join(f.Close(), d.Close()); err != nil {
+			t.Error(err)
 		}
 	}
 }
