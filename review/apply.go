@@ -5,237 +5,182 @@ import (
 	"slices"
 )
 
-// Fold applies recorded events to base in their order and returns what they
-// amount to; base is nil for a stream read from its beginning. It never fails
-// and never decides: what is recorded happened. Base stays as it is, because
-// folded requests are shared.
-func Fold(base *Request, recs []Recorded) *Request {
-	if len(recs) == 0 {
-		return base
-	}
-	n := base.own()
-	if len(recs) > longFold {
-		n.indexFiles()
-	}
-	for _, rec := range recs {
-		n.apply(rec)
-	}
-	n.index = nil
-	return n
-}
-
-// longFold is from how many events on an index of the files is worth its cost.
-const longFold = 16
-
-// indexFiles notes where each file stands, so that a long fold does not search.
-func (n *Request) indexFiles() {
-	n.index = make(map[FileID]int, len(n.Files))
-	for i, f := range n.Files {
-		n.index[f.ID] = i
-	}
-}
-
-// own returns a copy of r with slices of its own, so that many events are
-// applied at the cost of one copy. What the slices point at is still shared:
-// files, groups, comments and ended turns are replaced, never altered.
-func (r *Request) own() *Request {
-	if r == nil {
-		return &Request{}
-	}
-	n := *r
-	n.Editors = slices.Clone(r.Editors)
-	n.Files, n.Groups, n.Comments = slices.Clone(r.Files), slices.Clone(r.Groups), slices.Clone(r.Comments)
-	n.Reviews, n.Ended = slices.Clone(r.Reviews), slices.Clone(r.Ended)
-	n.Dissents, n.Receipts = slices.Clone(r.Dissents), slices.Clone(r.Receipts)
-	if r.LastReturn != nil {
-		lr := *r.LastReturn
-		lr.Changed = slices.Clone(lr.Changed)
-		n.LastReturn = &lr
-	}
-	if r.Approval != nil {
-		a := *r.Approval
-		a.Files = slices.Clone(a.Files)
-		n.Approval = &a
-	}
-	return &n
-}
-
 // apply is the only code that alters a Request: one that Fold owns.
-func (n *Request) apply(rec Recorded) {
-	n.Version, n.LastAt = rec.Version, rec.At
+func (r *Request) apply(rec Recorded) {
+	r.Version, r.LastAt = rec.Version, rec.At
 	switch e := rec.Event.(type) {
 	case *RequestCreated, *TitleChanged, *GroupCreated, *GroupDescribed:
-		n.changeFrame(rec)
+		r.changeFrame(rec)
 	case *FileAdded, *FileMoved, *FileRetyped, *FileUpdated, *FileWithdrawn:
-		n.changeFiles(rec)
+		r.changeFiles(rec)
 	case *CommentMade, *CommentPublished, *CommentDeleted:
-		n.changeComments(rec)
+		r.changeComments(rec)
 	case *VoteCast, *VoteTakenBack, *ReviewSubmitted:
-		n.changeReviews(rec)
+		r.changeReviews(rec)
 	case *RequestSubmitted:
-		n.submitted(e, rec)
+		r.submitted(e, rec)
 	case *RequestRecalled:
-		n.endTurn(EndedTurn{Turn: n.Turn, Discarded: true})
-		n.begin(e.To, e.Turn, rec)
+		r.endTurn(EndedTurn{Turn: r.Turn, Discarded: true})
+		r.begin(e.To, e.Turn, rec)
 	case *RequestReturned:
-		n.returned(e, rec)
+		r.returned(e, rec)
 	case *RequestRejected:
-		n.endTurn(EndedTurn{Turn: n.Turn, Counted: e.Counted, Needed: e.Needed})
-		n.Closing = &Closing{By: rec.By, At: rec.At, Reason: e.Reason}
-		n.finish(Rejected, rec)
+		r.endTurn(EndedTurn{Turn: r.Turn, Counted: e.Counted, Needed: e.Needed})
+		r.Closing = &Closing{By: rec.By, At: rec.At, Reason: e.Reason}
+		r.finish(Rejected, rec)
 	case *RequestWithdrawn:
-		n.Closing = &Closing{By: rec.By, At: rec.At, Reason: e.Reason}
-		n.finish(Withdrawn, rec)
+		r.Closing = &Closing{By: rec.By, At: rec.At, Reason: e.Reason}
+		r.finish(Withdrawn, rec)
 	case *FileApprovedForRelease, *RequestApproved, *ApprovalStopped, *DeliveryBegun, *FileDelivered, *RequestReleased:
-		n.changeApproval(rec)
+		r.changeApproval(rec)
 	default:
 		panic(fmt.Sprintf("apply: no case for %T", e)) // a decoder without a case: a bug, caught by TestEveryEventApplies
 	}
 }
 
 // begin starts a turn.
-func (n *Request) begin(s Status, turn int, rec Recorded) {
-	n.Status, n.Turn, n.Since = s, turn, rec.At
-	n.Reviews = nil
+func (r *Request) begin(s Status, turn int, rec Recorded) {
+	r.Status, r.Turn, r.Since = s, turn, rec.At
+	r.Reviews = nil
 }
 
 // finish gives the request a status in which nobody's turn it is.
-func (n *Request) finish(s Status, rec Recorded) {
-	n.Status, n.Since = s, rec.At
+func (r *Request) finish(s Status, rec Recorded) {
+	r.Status, r.Since = s, rec.At
 }
 
 // edit marks that somebody changed what votes rest on: they are on the
 // author's side for good and lose their own votes.
-func (n *Request) edit(rec Recorded) {
-	if n.edited(rec.By.ID) || rec.Kind == IsSystem {
+func (r *Request) edit(rec Recorded) {
+	if r.edited(rec.By.ID) || rec.Kind == IsSystem {
 		return
 	}
-	n.Editors = append(n.Editors, rec.By.ID)
-	for i, f := range n.Files {
+	r.Editors = append(r.Editors, rec.By.ID)
+	for i, f := range r.Files {
 		if _, ok := f.vote(rec.By.ID); ok {
 			votes := slices.DeleteFunc(slices.Clone(f.Votes), func(v Vote) bool { return v.By.ID == rec.By.ID })
-			n.setFile(i, func(f *File) { f.Votes = votes })
+			r.setFile(i, func(f *File) { f.Votes = votes })
 		}
 	}
 }
 
 // setFile replaces the i-th file by a changed copy.
-func (n *Request) setFile(i int, change func(*File)) {
-	f := *n.Files[i]
+func (r *Request) setFile(i int, change func(*File)) {
+	f := *r.Files[i]
 	change(&f)
-	n.Files[i] = &f
+	r.Files[i] = &f
 }
 
 // eachFile replaces by changed copies the files that pick chooses.
-func (n *Request) eachFile(pick func(*File) bool, change func(*File)) {
-	for i, f := range n.Files {
+func (r *Request) eachFile(pick func(*File) bool, change func(*File)) {
+	for i, f := range r.Files {
 		if pick(f) {
-			n.setFile(i, change)
+			r.setFile(i, change)
 		}
 	}
 }
 
-func (n *Request) fileIndex(id FileID) int {
-	if n.index != nil {
-		if i, ok := n.index[id]; ok {
+func (r *Request) fileIndex(id FileID) int {
+	if r.index != nil {
+		if i, ok := r.index[id]; ok {
 			return i
 		}
 		return -1
 	}
-	return slices.IndexFunc(n.Files, func(f *File) bool { return f.ID == id })
+	return slices.IndexFunc(r.Files, func(f *File) bool { return f.ID == id })
 }
 
-func (n *Request) changeFrame(rec Recorded) {
+func (r *Request) changeFrame(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *RequestCreated:
-		n.Workspace, n.Title, n.Author, n.Created = e.Workspace, e.Title, rec.By, rec.At
-		n.Editors = []PersonID{rec.By.ID}
-		n.begin(Pending, 0, rec)
+		r.Workspace, r.Title, r.Author, r.Created = e.Workspace, e.Title, rec.By, rec.At
+		r.Editors = []PersonID{rec.By.ID}
+		r.begin(Pending, 0, rec)
 	case *TitleChanged:
-		n.Title = e.Title
-		n.edit(rec)
+		r.Title = e.Title
+		r.edit(rec)
 	case *GroupCreated:
-		n.Groups = append(n.Groups, &Group{ID: e.Group, Name: e.Name})
-		n.edit(rec)
+		r.Groups = append(r.Groups, &Group{ID: e.Group, Name: e.Name})
+		r.edit(rec)
 	case *GroupDescribed:
-		n.edit(rec)
-		i := slices.IndexFunc(n.Groups, func(g *Group) bool { return g.ID == e.Group })
-		g := *n.Groups[i]
+		r.edit(rec)
+		i := slices.IndexFunc(r.Groups, func(g *Group) bool { return g.ID == e.Group })
+		g := *r.Groups[i]
 		g.Context, g.Codes, g.Controls = e.Context, e.Codes, e.Controls
-		n.Groups[i] = &g
-		n.unsettleGroup(e.Group)
+		r.Groups[i] = &g
+		r.unsettleGroup(e.Group)
 	}
 }
 
-func (n *Request) changeFiles(rec Recorded) {
-	n.edit(rec)
+func (r *Request) changeFiles(rec Recorded) {
+	r.edit(rec)
 	switch e := rec.Event.(type) {
 	case *FileAdded:
-		n.addFile(e)
+		r.addFile(e)
 	case *FileMoved:
-		i := n.fileIndex(e.File)
-		n.setFile(i, func(f *File) { f.Group = e.Group })
-		n.unsettleFile(i)
-		n.groupChanged(e.From)
-		n.groupChanged(e.Group)
-		if n.Files[i].Kind == Supporting {
-			n.unsettleGroup(e.From)
-			n.unsettleGroup(e.Group)
+		i := r.fileIndex(e.File)
+		r.setFile(i, func(f *File) { f.Group = e.Group })
+		r.unsettleFile(i)
+		r.groupChanged(e.From)
+		r.groupChanged(e.Group)
+		if r.Files[i].Kind == Supporting {
+			r.unsettleGroup(e.From)
+			r.unsettleGroup(e.Group)
 		}
 	case *FileRetyped:
-		i := n.fileIndex(e.File)
-		n.setFile(i, func(f *File) { f.Kind = e.Kind })
-		n.unsettleFile(i)
-		n.groupChanged(n.Files[i].Group)
-		n.unsettleGroup(n.Files[i].Group) // it was, or now is, supporting
+		i := r.fileIndex(e.File)
+		r.setFile(i, func(f *File) { f.Kind = e.Kind })
+		r.unsettleFile(i)
+		r.groupChanged(r.Files[i].Group)
+		r.unsettleGroup(r.Files[i].Group) // it was, or now is, supporting
 	case *FileUpdated:
-		i := n.fileIndex(e.File)
-		n.setFile(i, func(f *File) { f.Source = e.Source })
-		n.settledAnew(i)
+		i := r.fileIndex(e.File)
+		r.setFile(i, func(f *File) { f.Source = e.Source })
+		r.settledAnew(i)
 	case *FileWithdrawn:
-		i := n.fileIndex(e.File)
-		was := n.Files[i].Kind
+		i := r.fileIndex(e.File)
+		was := r.Files[i].Kind
 		if e.Removed {
-			g := n.Files[i].Group
-			n.Files = slices.Delete(n.Files, i, i+1)
-			if n.index != nil {
-				n.indexFiles()
+			g := r.Files[i].Group
+			r.Files = slices.Delete(r.Files, i, i+1)
+			if r.index != nil {
+				r.indexFiles()
 			}
-			n.groupChanged(g)
+			r.groupChanged(g)
 			if was == Supporting {
-				n.unsettleGroup(g)
+				r.unsettleGroup(g)
 			}
 			return
 		}
-		n.setFile(i, func(f *File) { f.Kind = WithdrawnFile })
-		n.unsettleFile(i)
-		n.groupChanged(n.Files[i].Group)
+		r.setFile(i, func(f *File) { f.Kind = WithdrawnFile })
+		r.unsettleFile(i)
+		r.groupChanged(r.Files[i].Group)
 		if was == Supporting {
-			n.unsettleGroup(n.Files[i].Group)
+			r.unsettleGroup(r.Files[i].Group)
 		}
 	}
 }
 
-func (n *Request) addFile(e *FileAdded) {
-	i := n.fileIndex(e.File)
+func (r *Request) addFile(e *FileAdded) {
+	i := r.fileIndex(e.File)
 	if i < 0 {
-		n.Files = append(n.Files, &File{ID: e.File})
-		i = len(n.Files) - 1
-		if n.index != nil {
-			n.index[e.File] = i
+		r.Files = append(r.Files, &File{ID: e.File})
+		i = len(r.Files) - 1
+		if r.index != nil {
+			r.index[e.File] = i
 		}
 	}
-	n.setFile(i, func(f *File) { f.Group, f.Kind, f.Source = e.Group, e.Kind, e.Source })
-	n.settledAnew(i)
+	r.setFile(i, func(f *File) { f.Group, f.Kind, f.Source = e.Group, e.Kind, e.Source })
+	r.settledAnew(i)
 }
 
 // settledAnew follows when the i-th file stands there with other bytes.
-func (n *Request) settledAnew(i int) {
-	f := n.Files[i]
-	n.unsettleFile(i)
-	n.groupChanged(f.Group)
+func (r *Request) settledAnew(i int) {
+	f := r.Files[i]
+	r.unsettleFile(i)
+	r.groupChanged(f.Group)
 	if f.Kind == Supporting {
-		n.unsettleGroup(f.Group)
+		r.unsettleGroup(f.Group)
 	}
 }
 
@@ -253,50 +198,50 @@ func unsettled(votes []Vote, pick func(Vote) bool) []Vote {
 func everyVote(Vote) bool { return true }
 
 // unsettleFile makes the votes on the i-th file undecided.
-func (n *Request) unsettleFile(i int) {
-	if len(n.Files[i].Votes) > 0 {
-		n.setFile(i, func(f *File) { f.Votes = unsettled(f.Votes, everyVote) })
+func (r *Request) unsettleFile(i int) {
+	if len(r.Files[i].Votes) > 0 {
+		r.setFile(i, func(f *File) { f.Votes = unsettled(f.Votes, everyVote) })
 	}
 }
 
 // unsettleGroup makes the votes on a group's files undecided: its texts or its
 // supporting files changed.
-func (n *Request) unsettleGroup(id GroupID) {
-	n.eachFile(func(f *File) bool { return f.Group == id && len(f.Votes) > 0 },
+func (r *Request) unsettleGroup(id GroupID) {
+	r.eachFile(func(f *File) bool { return f.Group == id && len(f.Votes) > 0 },
 		func(f *File) { f.Votes = unsettled(f.Votes, everyVote) })
 }
 
 // groupChanged notes that a group's files changed since the request was
 // returned, so that the author must say what was done.
-func (n *Request) groupChanged(id GroupID) {
-	if n.Status == Returned && !slices.Contains(n.LastReturn.Changed, id) {
-		n.LastReturn.Changed = append(n.LastReturn.Changed, id)
+func (r *Request) groupChanged(id GroupID) {
+	if r.Status == Returned && !slices.Contains(r.LastReturn.Changed, id) {
+		r.LastReturn.Changed = append(r.LastReturn.Changed, id)
 	}
 }
 
-func (n *Request) changeComments(rec Recorded) {
+func (r *Request) changeComments(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *CommentMade:
-		n.Comments = append(n.Comments, &Comment{
+		r.Comments = append(r.Comments, &Comment{
 			ID: e.Comment, Group: e.Group, File: e.File, Place: e.Place, By: rec.By,
-			Side: e.Side, At: rec.At, Turn: n.Turn, Text: e.Text, Visibility: e.Visibility,
+			Side: e.Side, At: rec.At, Turn: r.Turn, Text: e.Text, Visibility: e.Visibility,
 		})
 	case *CommentPublished:
-		i := slices.IndexFunc(n.Comments, func(c *Comment) bool { return c.ID == e.Comment })
-		c := *n.Comments[i]
+		i := slices.IndexFunc(r.Comments, func(c *Comment) bool { return c.ID == e.Comment })
+		c := *r.Comments[i]
 		c.Visibility = Public
-		n.Comments[i] = &c
+		r.Comments[i] = &c
 	case *CommentDeleted:
-		n.Comments = slices.DeleteFunc(n.Comments, func(c *Comment) bool { return c.ID == e.Comment })
+		r.Comments = slices.DeleteFunc(r.Comments, func(c *Comment) bool { return c.ID == e.Comment })
 	}
 }
 
-func (n *Request) changeReviews(rec Recorded) {
+func (r *Request) changeReviews(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *VoteCast:
-		i := n.fileIndex(e.File)
+		i := r.fileIndex(e.File)
 		v := Vote{By: rec.By, Vote: e.Vote, SHA256: e.SHA256, Turn: e.Turn}
-		n.setFile(i, func(f *File) {
+		r.setFile(i, func(f *File) {
 			at := slices.IndexFunc(f.Votes, func(o Vote) bool { return o.By.ID == rec.By.ID })
 			if at < 0 {
 				f.Votes = append(slices.Clip(f.Votes), v)
@@ -306,99 +251,99 @@ func (n *Request) changeReviews(rec Recorded) {
 			f.Votes[at] = v
 		})
 	case *VoteTakenBack:
-		n.setFile(n.fileIndex(e.File), func(f *File) {
+		r.setFile(r.fileIndex(e.File), func(f *File) {
 			f.Votes = slices.DeleteFunc(slices.Clone(f.Votes), func(v Vote) bool { return v.By.ID == rec.By.ID })
 		})
 	case *ReviewSubmitted:
-		n.Reviews = append(n.Reviews, SubmittedReview{By: rec.By, At: rec.At, Independent: e.Independent})
-		n.Status = e.Status
+		r.Reviews = append(r.Reviews, SubmittedReview{By: rec.By, At: rec.At, Independent: e.Independent})
+		r.Status = e.Status
 	}
 }
 
 // submitted begins a checkers' turn. An approval persists if nothing it rests
 // on changed; a request for changes has had its answer and becomes undecided.
-func (n *Request) submitted(e *RequestSubmitted, rec Recorded) {
-	n.Resumes = n.Status
-	n.Policy, n.PolicyHash = e.Policy, e.PolicyHash
-	n.begin(Submitted, e.Turn, rec)
+func (r *Request) submitted(e *RequestSubmitted, rec Recorded) {
+	r.Resumes = r.Status
+	r.Policy, r.PolicyHash = e.Policy, e.PolicyHash
+	r.begin(Submitted, e.Turn, rec)
 	asks := func(v Vote) bool { return v.Vote == RequestChanges }
-	n.eachFile(func(f *File) bool { return slices.ContainsFunc(f.Votes, asks) },
+	r.eachFile(func(f *File) bool { return slices.ContainsFunc(f.Votes, asks) },
 		func(f *File) { f.Votes = unsettled(f.Votes, asks) })
 }
 
 // endTurn keeps the checkers' turn that is over, with the votes as they stand.
 // In a discarded turn what was done in it stops counting, and a submitted
 // dissent is kept to be acknowledged.
-func (n *Request) endTurn(t EndedTurn) {
-	t.Reviews = slices.Clone(n.Reviews)
-	t.Votes = make(map[FileID][]Vote, len(n.Files))
-	for _, f := range n.Files {
+func (r *Request) endTurn(t EndedTurn) {
+	t.Reviews = slices.Clone(r.Reviews)
+	t.Votes = make(map[FileID][]Vote, len(r.Files))
+	for _, f := range r.Files {
 		if len(f.Votes) > 0 {
 			t.Votes[f.ID] = f.Votes
 		}
 	}
 	if t.Discarded {
-		n.discard(t.Turn)
+		r.discard(t.Turn)
 	}
-	n.Ended = append(n.Ended, t)
+	r.Ended = append(r.Ended, t)
 }
 
-func (n *Request) discard(turn int) {
-	for _, f := range n.Files {
+func (r *Request) discard(turn int) {
+	for _, f := range r.Files {
 		for _, v := range f.Votes {
-			if _, ok := n.reviewed(v.By.ID); ok && v.Vote == RequestChanges {
-				n.Dissents = append(n.Dissents, Dissent{By: v.By, Turn: turn, File: f.ID, SHA256: f.SHA256})
+			if r.reviewed(v.By.ID) && v.Vote == RequestChanges {
+				r.Dissents = append(r.Dissents, Dissent{By: v.By, Turn: turn, File: f.ID, SHA256: f.SHA256})
 			}
 		}
 	}
 	cast := func(v Vote) bool { return v.Turn == turn }
-	n.eachFile(func(f *File) bool { return slices.ContainsFunc(f.Votes, cast) },
+	r.eachFile(func(f *File) bool { return slices.ContainsFunc(f.Votes, cast) },
 		func(f *File) { f.Votes = unsettled(f.Votes, cast) })
 }
 
-func (n *Request) returned(e *RequestReturned, rec Recorded) {
+func (r *Request) returned(e *RequestReturned, rec Recorded) {
 	lr := &LastReturn{Turn: e.Turn, Early: e.Early, By: rec.By, At: rec.At, Reason: e.Reason}
 	if !e.Early {
-		lr.Unresolved = n.unresolved(e.Counted, e.Needed)
+		lr.Unresolved = r.unresolved(e.Counted, e.Needed)
 	}
-	n.endTurn(EndedTurn{Turn: n.Turn, Discarded: e.Early, Counted: e.Counted, Needed: e.Needed})
-	n.LastReturn = lr
-	n.begin(Returned, e.Turn, rec)
+	r.endTurn(EndedTurn{Turn: r.Turn, Discarded: e.Early, Counted: e.Counted, Needed: e.Needed})
+	r.LastReturn = lr
+	r.begin(Returned, e.Turn, rec)
 }
 
-func (n *Request) changeApproval(rec Recorded) {
+func (r *Request) changeApproval(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *FileApprovedForRelease:
-		if n.Approval == nil {
-			n.Approval = &Approval{}
+		if r.Approval == nil {
+			r.Approval = &Approval{}
 		}
-		n.Approval.Files = append(n.Approval.Files, e.File)
+		r.Approval.Files = append(r.Approval.Files, e.File)
 	case *RequestApproved:
-		n.Approval = &Approval{
+		r.Approval = &Approval{
 			By: rec.By, At: rec.At, HeldUntil: e.HeldUntil.Time, Destinations: e.Destinations,
-			Files: n.Approval.Files, Counted: e.Counted, Needed: e.Needed,
+			Files: r.Approval.Files, Counted: e.Counted, Needed: e.Needed,
 		}
-		n.Status = Approved
+		r.Status = Approved
 	case *ApprovalStopped:
-		n.Approval, n.Status = nil, Reviewed
+		r.Approval, r.Status = nil, Reviewed
 		if e.Side == CheckerSide {
-			n.Dissents = append(n.Dissents, Dissent{By: rec.By, Turn: n.Turn, Reason: e.Reason})
+			r.Dissents = append(r.Dissents, Dissent{By: rec.By, Turn: r.Turn, Reason: e.Reason})
 		}
 	case *DeliveryBegun:
-		n.Approval.Begun = rec.At
-		n.endTurn(EndedTurn{Turn: n.Turn, Counted: n.Approval.Counted, Needed: n.Approval.Needed})
-		n.Since = rec.At
+		r.Approval.Begun = rec.At
+		r.endTurn(EndedTurn{Turn: r.Turn, Counted: r.Approval.Counted, Needed: r.Approval.Needed})
+		r.Since = rec.At
 	case *FileDelivered:
-		n.Receipts = append(n.Receipts, e)
+		r.Receipts = append(r.Receipts, e)
 	case *RequestReleased:
-		n.finish(Released, rec)
+		r.finish(Released, rec)
 	}
 }
 
 // reviewers are the people who submitted a review in the present turn.
-func (n *Request) reviewers() []PersonID {
-	ids := make([]PersonID, 0, len(n.Reviews))
-	for _, rv := range n.Reviews {
+func (r *Request) reviewers() []PersonID {
+	ids := make([]PersonID, 0, len(r.Reviews))
+	for _, rv := range r.Reviews {
 		ids = append(ids, rv.By.ID)
 	}
 	return ids

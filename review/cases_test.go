@@ -333,13 +333,18 @@ func TestCasesOfVotes(t *testing.T) {
 		}},
 		{"83: what submitted reviews amount to", func(t *testing.T) {
 			for _, c := range []struct {
-				votes string // of checker1, 2, 3 on out/0.csv
-				want  FileDecision
+				needed int
+				votes  string // of checker1, 2, 3 on out/0.csv
+				want   FileDecision
 			}{
-				{"a", Incomplete}, {"aa", FileApproved}, {"cc", ChangesRequested}, {"ac", Conflicted}, {"ca", Conflicted},
-				{"aca", FileApproved}, {"acc", Conflicted}, {"cca", Conflicted}, {"ccc", ChangesRequested}, {"aaa", FileApproved},
+				{2, "a", Incomplete}, {2, "aa", FileApproved}, {2, "cc", ChangesRequested}, {2, "ac", Conflicted}, {2, "ca", Conflicted},
+				{2, "aca", FileApproved}, {2, "acc", Conflicted}, {2, "cca", Conflicted}, {2, "ccc", ChangesRequested}, {2, "aaa", FileApproved},
+				{1, "a", FileApproved}, {1, "c", ChangesRequested}, {1, "ac", Conflicted}, {1, "aca", FileApproved}, {1, "cca", Conflicted},
+				{3, "aa", Incomplete}, {3, "aaa", FileApproved}, {3, "aac", Conflicted}, {3, "cca", Conflicted}, {3, "ccc", ChangesRequested},
 			} {
-				w := submitted(t)
+				w := draft(t)
+				w.policy.ReviewsNeeded = c.needed
+				w.must(w.submit(author))
 				for i, v := range c.votes {
 					var against []string
 					if v == 'c' {
@@ -347,7 +352,7 @@ func TestCasesOfVotes(t *testing.T) {
 					}
 					w.reviewBy([]string{checker1, checker2, checker3}[i], against...)
 				}
-				equal(t, c.votes, w.decisionTo(checker1, "out/0.csv"), c.want)
+				equal(t, fmt.Sprint(c.needed, c.votes), w.decisionTo(checker1, "out/0.csv"), c.want)
 			}
 		}},
 		{"85: a vote keeps its turn until it is cast again", func(t *testing.T) {

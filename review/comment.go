@@ -142,7 +142,7 @@ func deleteComment(in In, id CommentID) (Decision, error) {
 		return Decision{}, err
 	}
 	r := in.Request
-	_, stands := r.reviewed(in.Actor.ID)
+	stands := r.reviewed(in.Actor.ID)
 	if stands && slices.Contains(r.asksIn(in.Actor.ID), c.Group) && r.ownComments(in.Actor.ID, c.Group) == 1 {
 		return Decision{}, ErrStatus.with("Your submitted review asks for changes in this group and rests on this comment, so it cannot be deleted.")
 	}

@@ -6,14 +6,21 @@
 // The rules are written down in docs/rules.md.
 package review
 
-// The ids. All are ULIDs as text (https://github.com/ulid/spec).
-type (
-	RequestID string // a release request
-	FileID    string // a file of a request
-	GroupID   string // a file group of a request
-	CommentID string // a comment on a file group
-	PersonID  string // a person, a service or the system itself
-)
+// RequestID names a release request. It and the ids below are ULIDs as text
+// (https://github.com/ulid/spec).
+type RequestID string
+
+// FileID names a file of a request.
+type FileID string
+
+// GroupID names a file group of a request.
+type GroupID string
+
+// CommentID names a comment on a file group.
+type CommentID string
+
+// PersonID names a person, a service or the system itself.
+type PersonID string
 
 // Person is somebody as the log names them: the id never changes, the username
 // is the one they had at the time.

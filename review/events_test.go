@@ -209,7 +209,7 @@ func TestFoldSharesNothing(t *testing.T) {
 	for who, r := range map[string]*Request{checker1: one, checker2: two} {
 		id := w.people[who].ID
 		_, voted := r.file(f.ID).vote(id)
-		_, reviewed := r.reviewed(id)
+		reviewed := r.reviewed(id)
 		if !voted || !reviewed || r.comment(CommentID(who)) == nil || r.Approval.Files[1] != FileID(who) {
 			t.Errorf("the history of %s lost what they did: %s", who, fingerprint(r))
 		}

@@ -241,7 +241,7 @@ func (in In) guard(act Act, missing ...error) (standing, error) {
 	if err := st.mayAct(act); err != nil {
 		return st, err
 	}
-	_, reviewed := r.reviewed(in.Actor.ID)
+	reviewed := r.reviewed(in.Actor.ID)
 	if err := mayConclude(act, r.Status, reviewed); err != nil {
 		return st, err
 	}

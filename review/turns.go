@@ -253,7 +253,7 @@ func (r *Request) dissents() int {
 	n := 0
 	for _, f := range r.outputs() {
 		for _, v := range f.Votes {
-			if _, ok := r.reviewed(v.By.ID); ok && v.Vote == RequestChanges {
+			if r.reviewed(v.By.ID) && v.Vote == RequestChanges {
 				n++
 			}
 		}

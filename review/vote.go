@@ -20,7 +20,7 @@ func vote(in In, v VoteOn) (Decision, error) {
 		return Decision{}, err
 	}
 	mine, voted := f.vote(in.Actor.ID)
-	_, submitted := in.Request.reviewed(in.Actor.ID)
+	submitted := in.Request.reviewed(in.Actor.ID)
 	switch v.Vote {
 	case "":
 		return takeBack(in, f, mine, submitted)
@@ -81,7 +81,7 @@ func resetVotesInGroup(in In, group string) (Decision, error) {
 	if _, err := in.guard(ActVote, in.hasGroup(group)); err != nil {
 		return Decision{}, err
 	}
-	if _, submitted := in.Request.reviewed(in.Actor.ID); submitted {
+	if in.Request.reviewed(in.Actor.ID) {
 		return Decision{}, ErrStatus.with("Your review is submitted, so votes can be changed but not taken back.")
 	}
 	return in.eachInGroup(group, func(f *File) Event {
@@ -117,7 +117,7 @@ func submitReview(in In) (Decision, error) {
 		return Decision{}, err
 	}
 	r, me := in.Request, in.Actor.ID
-	if _, ok := r.reviewed(me); ok {
+	if r.reviewed(me) {
 		return Decision{}, ErrDuplicate.with("You have submitted your review of this turn already.")
 	}
 	if n := r.unvoted(me); n > 0 {
