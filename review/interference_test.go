@@ -323,7 +323,7 @@ func (tw *twins) compare(all []string) {
 
 // seenBy is all that somebody can look at: the view with its version, the
 // history, the item in a list, the entries of the log.
-func (w *world) seenBy(t *rapid.T, who string) string {
+func (w *world) seenBy(t tester, who string) string {
 	t.Helper()
 	s := w.snapshot(who)
 	sm := Project(w.req).Summary
@@ -344,7 +344,7 @@ func (w *world) seenBy(t *rapid.T, who string) string {
 	}
 	b, err := json.Marshal([]any{View(s), History(s, w.recs), items, shown})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return string(b)
 }
@@ -371,4 +371,63 @@ func (w *world) answersTo(who string, acts []Act) string {
 		fmt.Fprintf(&out, "%s: %s\n", act, said(err))
 	}
 	return out.String()
+}
+
+// TestEndedTurnTellsNoVotes: when a turn has ended, the author's side learns
+// public comments and decisions: not who voted how, no conflict, no private
+// word, no dissent, no acknowledgement.
+func TestEndedTurnTellsNoVotes(t *testing.T) {
+	ends := map[string]func(w *world, other bool){
+		"a conflict, or changes asked for by all": func(w *world, other bool) {
+			w.must(w.comment(checker2, "tables", "round it", Public))
+			against := []string{"out/0.csv"}
+			if other {
+				against = nil
+				w.must(w.comment(checker1, "tables", "between us", Private))
+			}
+			w.reviewBy(checker1, against...)
+			w.reviewBy(checker2, "out/0.csv")
+			w.must(w.giveBack(checker2, ""))
+		},
+		"who of them asked for changes": func(w *world, other bool) {
+			w.must(w.comment(checker2, "tables", "round it", Public))
+			against := [][]string{{"out/0.csv"}, nil}
+			if other {
+				slices.Reverse(against)
+			}
+			w.reviewBy(checker1, against[0]...)
+			w.reviewBy(checker2, against[1]...)
+			w.must(w.giveBack(checker2, ""))
+		},
+		"approved by all, or over a dissent": func(w *world, other bool) {
+			w.reviewBy(checker1)
+			w.reviewBy(checker2)
+			var against []string
+			if other {
+				against = []string{"out/2.csv"}
+			}
+			w.reviewBy(checker3, against...)
+			w.must(w.approve(checker1, map[bool]string{true: "it is small", false: ""}[other]))
+			w.later(time.Hour).must(w.begin())
+			w.must(w.deliver("out/0.csv", "out/2.csv"))
+		},
+	}
+	for name, play := range ends {
+		t.Run(name, func(t *testing.T) {
+			a, b := submitted(t), submitted(t)
+			play(a, false)
+			play(b, true)
+			for _, who := range []string{author, coworker, member, observer, admin} {
+				for _, w := range []*world{a, b} {
+					w.grant(who, Auditor, ScopeAll)
+					if who == admin {
+						w.end(who, Auditor)
+					}
+				}
+				if one, two := a.seenBy(t, who), b.seenBy(t, who); one != two {
+					t.Errorf("%s tells the worlds apart:\n%s\nand\n%s", who, one, two)
+				}
+			}
+		})
+	}
 }

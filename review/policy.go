@@ -57,8 +57,10 @@ func (p Policy) stricter(today Policy) Policy {
 	p.CheckersOutsideProject = p.CheckersOutsideProject || today.CheckersOutsideProject
 	p.HoldSeconds = max(p.HoldSeconds, today.HoldSeconds)
 	p.SizeLimit = min(p.SizeLimit, today.SizeLimit)
-	p.FileTypes = slices.DeleteFunc(slices.Clone(p.FileTypes), func(t string) bool {
-		return !slices.Contains(today.FileTypes, t)
-	})
+	if !slices.Equal(p.FileTypes, today.FileTypes) {
+		p.FileTypes = slices.DeleteFunc(slices.Clone(p.FileTypes), func(t string) bool {
+			return !slices.Contains(today.FileTypes, t)
+		})
+	}
 	return p
 }
