@@ -93,7 +93,7 @@ func (r *Request) fileIndex(id FileID) int {
 func (r *Request) changeFrame(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *RequestCreated:
-		r.Workspace, r.Title, r.Author, r.Created = e.Workspace, e.Title, rec.By, rec.At
+		r.Workspace, r.Project, r.Title, r.Author, r.Created = e.Workspace, e.Project, e.Title, rec.By, rec.At
 		r.Editors = []PersonID{rec.By.ID}
 		r.begin(Pending, 0, rec)
 	case *TitleChanged:

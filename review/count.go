@@ -17,9 +17,13 @@ func (r *Request) rules(today Policy) Policy {
 
 // onAuthorSide reports whether a stands on the author's side of r (docs/rules.md
 // "Sides"): who edited it, and, unless the policy says otherwise, who has been
-// a researcher of its project at any time since it was made.
+// a researcher of its project at any time since it was made: of the project
+// that its workspace belongs to today or belonged to then.
 func (r *Request) onAuthorSide(a Actor, p Place, today Policy) bool {
-	return r.edited(a.ID) || (r.rules(today).CheckersOutsideProject && a.researcherSince(p, r.Created))
+	then := p
+	then.Project = r.Project
+	return r.edited(a.ID) || r.rules(today).CheckersOutsideProject &&
+		(a.researcherSince(p, r.Created) || a.researcherSince(then, r.Created))
 }
 
 // mayCheck reports whether a is entitled to check r today.

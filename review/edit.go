@@ -28,7 +28,7 @@ func create(in In, workspace, title string) (Decision, error) {
 		return Decision{}, err
 	}
 	return Decision{As: Researcher, Events: []Event{
-		&RequestCreated{Workspace: workspace, Title: newWords(in.NewSalt(), title)},
+		&RequestCreated{Workspace: workspace, Project: in.Place.Project, Title: newWords(in.NewSalt(), title)},
 	}}, nil
 }
 

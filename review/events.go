@@ -23,6 +23,7 @@ type (
 	// RequestCreated begins a draft, turn 0.
 	RequestCreated struct {
 		Workspace string `json:"workspace"`
+		Project   string `json:"project,omitempty"` // of the workspace then
 		Title     Words  `json:"title,omitzero"`
 	}
 	// TitleChanged gives the request another title, or none.

@@ -23,7 +23,7 @@ func samples() []Event {
 	held := At(time.Date(2026, 5, 4, 12, 10, 0, 123456789, time.UTC))
 	people := []PersonID{"p1", "p2"}
 	return []Event{
-		&RequestCreated{Workspace: "ws", Title: words}, &RequestCreated{},
+		&RequestCreated{Workspace: "ws", Project: "one", Title: words}, &RequestCreated{},
 		&TitleChanged{Title: words}, &TitleChanged{},
 		&GroupCreated{Group: "g", Name: words},
 		&GroupDescribed{Group: "g", Context: words, Codes: []string{"none", "rounded-5"}, Controls: words}, &GroupDescribed{},

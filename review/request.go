@@ -12,6 +12,7 @@ import (
 type Request struct {
 	ID        RequestID
 	Workspace string
+	Project   string // of the workspace when the request was made
 	Author    Person
 	Title     Words
 	Created   time.Time

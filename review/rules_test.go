@@ -32,6 +32,15 @@ func TestSides(t *testing.T) {
 			w.later(time.Hour).grant(checker1, Researcher, projectOne)
 			equal(t, "side", side(w, checker1), true)
 		}},
+		{"moving the workspace into another project frees nobody of their side", func(t *testing.T) {
+			w := submitted(t)
+			w.grant(checker1, Researcher, "project:two")
+			for _, project := range []string{"two", ""} {
+				w.place.Project = project
+				equal(t, "member of the first, now "+project, side(w, member), true)
+				equal(t, "member of the second, now "+project, side(w, checker1), project == "two")
+			}
+		}},
 		{"a researcher of another project is not", func(t *testing.T) {
 			w := submitted(t)
 			w.grant(checker1, Researcher, "project:two")
