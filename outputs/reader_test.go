@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -321,6 +322,11 @@ func (s *slow) ApplyReading(ctx context.Context, workspace string, rd outputs.Re
 }
 
 func TestReadersAtOnceReadOnce(t *testing.T) {
+	// In a bubble, so that the test can wait until the readers wait.
+	synctest.Test(t, testReadersAtOnce)
+}
+
+func testReadersAtOnce(t *testing.T) {
 	r := newReading(t)
 	r.put(t, manifestName, manifestOf("output/a.csv"))
 	store := &slow{began: make(chan struct{}), release: make(chan struct{})}
@@ -336,6 +342,7 @@ func TestReadersAtOnceReadOnce(t *testing.T) {
 	for range 8 {
 		all.Go(read)
 	}
+	synctest.Wait()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := r.Read(ctx, "w"); !errors.Is(err, context.Canceled) {
