@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# bench.sh [PATTERN]: the benchmarks whose names match, all by default, with one
-# PostgreSQL cluster, which is gone at the end.
+# bench.sh [PATTERN [FLAG…]]: measures what docs/costs.md names, all of it by
+# default, with one PostgreSQL cluster, which is gone at the end, and prints one
+# table. The rooms' own benchmarks are run by `go test -bench`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/need.sh postgresql
-CGO_ENABLED=0 go build -o bin/withpostgres ./internal/dbtest/withpostgres
 export CGO_ENABLED=0
-exec bin/withpostgres go test -run '^$' -bench "${1:-.}" -timeout 60m ./...
+go build -o bin/withpostgres ./internal/dbtest/withpostgres
+go build -o bin/bench ./internal/bench
+go build -trimpath -ldflags '-s -w' -o bin/sallyport ./cmd/sallyport
+exec bin/withpostgres bin/bench -only "${1-}" "${@:2}"

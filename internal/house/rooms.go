@@ -82,7 +82,7 @@ var rooms = map[string]room{
 			"review", "pipeline", "checks", "ledger", "work",
 			"policy", "outputs", "auth", "release", "notify", "models", "web", "cmd", "internal/dbtest",
 		},
-		libraries: []string{"gorm.io", "github.com/jackc/pgx/v5", "github.com/ncruces/go-sqlite3", "gopkg.in/yaml.v3"},
+		libraries: []string{"gorm.io", "github.com/jackc/pgx/v5", "github.com/ncruces/go-sqlite3", "gopkg.in/yaml.v3", "github.com/oklog/ulid/v2"},
 	},
 }
 
