@@ -341,21 +341,45 @@ func TestPoolWithoutStore(t *testing.T) {
 	}
 }
 
-// What cannot be recorded as done is done again, once its lease has ended.
+// What came of an item is recorded when the store is back, if that is within
+// the lease. What could not be recorded is done again.
 func TestPoolCannotRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMemory(item(1))
-		runs := 0
-		b := start(t, m, func(context.Context, Item) error { runs++; m.setGone(runs == 1); return nil }, nil)
-		b.wantOutcomes("k lost 0s")
-		pass(30 * time.Second)
-		m.setGone(false)
-		pass(40 * time.Second)
-		b.wantOutcomes("k lost 0s", "k done 0s")
-		if _, err := b.end(); err != nil || !strings.Contains(b.log.String(), "work cannot be claimed") ||
-			!strings.Contains(b.log.String(), "record that it is done: the database is gone") {
-			t.Errorf("Run = %v, the log has %s", err, b.log)
+		for _, tt := range []struct {
+			gone     time.Duration
+			outcomes []string
+		}{
+			{10 * time.Second, []string{"k done 0s"}},
+			{58 * time.Second, []string{"k done 0s"}},
+			{2 * time.Minute, []string{"k lost 0s", "k done 0s"}},
+		} {
+			m := newMemory(item(1))
+			runs := 0
+			b := start(t, m, func(context.Context, Item) error { runs++; m.setGone(runs == 1); return nil }, nil)
+			pass(tt.gone)
+			m.setGone(false)
+			pass(10 * time.Second)
+			if b.wantOutcomes(tt.outcomes...); runs != len(tt.outcomes) || m.look(1).ID != 0 {
+				t.Errorf("with the store gone for %v it ran %d times and is %+v", tt.gone, runs, m.look(1))
+			}
+			_, err := b.end()
+			if lost := strings.Contains(b.log.String(), "record that it is done: the database is gone"); err != nil || lost != (runs == 2) {
+				t.Errorf("with the store gone for %v: Run = %v, the log has %s", tt.gone, err, b.log)
+			}
 		}
+	})
+}
+
+// A process that ends does not wait for a store that is gone longer than its
+// handlers have to finish.
+func TestPoolEndsWithoutRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(item(1))
+		b := start(t, m, func(context.Context, Item) error { m.setGone(true); return nil }, nil)
+		if took, err := b.end(); err != nil || took != 10*time.Second {
+			t.Errorf("Run = %v after %v, want 10s", err, took)
+		}
+		b.wantOutcomes("k lost 0s")
 	})
 }
 

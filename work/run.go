@@ -36,14 +36,14 @@ func (p *Pool) run(running context.Context, l lease) {
 		p.keep(ctx, cancel, l)
 	}()
 	err := p.call(ctx, l.item)
-	why := context.Cause(ctx)
+	took, why := p.cfg.Now().Sub(start), context.Cause(ctx)
 	cancel(nil)
 	<-kept // no lease is extended after its end is recorded
 
-	outcome, err := p.settle(ctx, l, err, why)
+	outcome, err := p.settle(running, l, err, why)
 	p.report(l.item, outcome, err)
 	if p.cfg.OnDone != nil {
-		p.cfg.OnDone(l.item.Kind, outcome, p.cfg.Now().Sub(start))
+		p.cfg.OnDone(l.item.Kind, outcome, took)
 	}
 }
 
@@ -88,17 +88,31 @@ func (p *Pool) keep(ctx context.Context, cancel context.CancelCauseFunc, l lease
 }
 
 // settle records what came of an item: err is the handler's, why is what ended
-// its context, if anything did. The error returned is err, or that of the
-// store, and then the item is done again when its lease has ended.
-func (p *Pool) settle(ctx context.Context, l lease, err, why error) (Outcome, error) {
-	// The handler's context is over by now; the record must be made all the same.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTime)
-	defer cancel()
-	outcome, failed := p.decide(ctx, l, err, why)
-	if failed != nil {
-		return Lost, fmt.Errorf("record that it is %s: %w", outcome, failed)
+// its context, if anything did. A store that cannot be reached is asked again
+// while the lease lasts and the process does not end: a database that was away
+// for a moment costs a moment. The error returned is err, or that of the store,
+// and then the item is done again when its lease has ended.
+func (p *Pool) settle(running context.Context, l lease, err, why error) (Outcome, error) {
+	again := time.NewTicker(max(p.cfg.Backoff.First, 1))
+	defer again.Stop()
+	for {
+		// The handler's context is over by now; the record must be made all the same.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(running), storeTime)
+		outcome, failed := p.decide(ctx, l, err, why)
+		cancel()
+		if failed == nil {
+			return outcome, err
+		}
+		failed = fmt.Errorf("record that it is %s: %w", outcome, failed)
+		if errors.Is(failed, ErrLeaseLost) || !p.cfg.Now().Add(p.cfg.Backoff.First).Before(l.until) {
+			return Lost, failed
+		}
+		select {
+		case <-running.Done():
+			return Lost, failed
+		case <-again.C:
+		}
 	}
-	return outcome, err
 }
 
 // decide chooses the outcome and tells the store. Whatever the handler knows
