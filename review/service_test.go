@@ -408,3 +408,33 @@ func TestPatternRequestable(t *testing.T) {
 	expect(t, "an output of a failed job, by policy", Requestable(failed, loose), nil)
 	expect(t, "an output of an unreported job, by policy", Requestable(Candidate{Path: "a.csv", Level: ModeratelySensitive, Listed: true}, loose), nil)
 }
+
+// TestViewHasNoNullLists: a list without items is [] to other programs.
+func TestViewHasNoNullLists(t *testing.T) {
+	nullable := []string{"held_until", "my_vote", "voted", "returned", "closed"}
+	bare := newWorld(t)
+	bare.create()
+	bare.must(bare.svc.Describe(bg, bare.cmd(author), Described{Group: "empty", Context: "x"}))
+	worlds := []*world{bare}
+	for _, s := range states {
+		worlds = append(worlds, s.make(t))
+	}
+	for _, w := range worlds {
+		for _, who := range everybody {
+			if w.view(who) == nil {
+				continue
+			}
+			b, err := json.Marshal(w.see(who))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := string(b)
+			for _, name := range nullable {
+				text = strings.ReplaceAll(text, `"`+name+`":null`, "")
+			}
+			if i := strings.Index(text, ":null"); i >= 0 {
+				t.Errorf("%s to %s: %s", w.req.Status, who, text[max(0, i-40):i+5])
+			}
+		}
+	}
+}
