@@ -115,11 +115,12 @@ const maxTerms = 10_000
 // bytes as outputs.
 func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.RequestID, w wanted) (paths, sha256s map[string]review.RequestID, err error) {
 	paths, sha256s = map[string]review.RequestID{}, map[string]review.RequestID{}
-	for some := range chunks(append(w.paths[:len(w.paths):len(w.paths)], w.sha256s...)) {
-		// A path that looks like a hash finds what nobody asked for, no more.
+	for len(w.paths)+len(w.sha256s) > 0 {
+		p, b := min(len(w.paths), maxTerms), min(len(w.sha256s), maxTerms)
 		rows, err := gorm.G[activeOutputRow](tx).
-			Where("workspace = ? AND kind IN ? AND value IN ? AND request_id <> ?",
-				workspace, []string{holdsPath, holdsBytes}, some, string(self)).Find(ctx)
+			// Each kind by itself: so that the key is used for both.
+			Where("(workspace = ? AND kind = ? AND value IN ? OR workspace = ? AND kind = ? AND value IN ?) AND request_id <> ?",
+				workspace, holdsPath, w.paths[:p], workspace, holdsBytes, w.sha256s[:b], string(self)).Find(ctx)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read what active requests hold: %w", err)
 		}
@@ -130,6 +131,7 @@ func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.Req
 			}
 			found[row.Value] = review.RequestID(row.RequestID)
 		}
+		w.paths, w.sha256s = w.paths[p:], w.sha256s[b:]
 	}
 	return paths, sha256s, nil
 }

@@ -163,7 +163,7 @@ func (p *replay) request(ctx context.Context, tx *gorm.DB, id review.RequestID, 
 	var r *review.Request
 	recs := make([]review.Recorded, 0, len(entries))
 	for _, e := range entries {
-		event, err := decodeEvent(e.row.Act, e.row.Bytes, e.words)
+		event, err := e.event()
 		if err != nil {
 			p.differ(Difference{stream, "entries", fmt.Sprint(e.row.ID), "bytes", err.Error(), ""})
 			return nil

@@ -172,6 +172,17 @@ func (f *foldedPerson) tokenMade(e replayed) error {
 	return err
 }
 
+// event reads the event of a request's entry, from the entry as ledger read it.
+func (e replayed) event() (review.Event, error) {
+	var version struct {
+		V int `json:"v"`
+	}
+	if err := json.Unmarshal(e.entry.Event, &version); err != nil {
+		return nil, err
+	}
+	return decodeEvent(e.entry.Act, version.V, e.entry.Event, e.words)
+}
+
 // said is the text of words in the entry's event; "" if they were erased.
 func (e replayed) said(words review.Words) string {
 	for _, w := range e.words {
