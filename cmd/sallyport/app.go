@@ -32,6 +32,9 @@ type app struct {
 
 // openApp opens the database, the workspaces and the vault.
 func openApp(c *console, s checked) (*app, error) {
+	if err := databaseThere(s.database); err != nil {
+		return nil, err
+	}
 	a := &app{settings: s, log: c.log(s.level), wake: func() {}}
 	var err error
 	policy := review.DefaultPolicy()

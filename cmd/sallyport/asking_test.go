@@ -68,7 +68,7 @@ func (p *program) entries() int64 {
 	p.t.Helper()
 	report, err := p.app.store.Replay(p.t.Context())
 	must(p.t, err)
-	return int64(report.Entries)
+	return report.Entries
 }
 
 // serviceToken makes the token by which a backend reports.

@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"sallyport/models"
 	"sallyport/review"
@@ -19,14 +22,13 @@ type database struct {
 // open assembles what the command works on. It takes no part in serving.
 func (d *database) open(c *console) (*app, error) {
 	if d.Data != "" {
-		return openApp(c, demoSettings(d.Data))
+		s := demoSettings(d.Data)
+		s.workspaces = orElse(d.Settings.WorkspacesDir, s.workspaces)
+		return openApp(c, s)
 	}
-	if err := d.Settings.complete(c.lookup); err != nil {
-		return nil, usageError{err.Error()}
-	}
-	ch, err := d.Settings.check()
+	ch, err := d.Settings.read(c.lookup)
 	if err != nil {
-		return nil, usageError{"these settings need attention:\n" + err.Error()}
+		return nil, err
 	}
 	return openApp(c, ch)
 }
@@ -38,6 +40,19 @@ func (d *database) use(c *console, do func(*app) error) error {
 		return err
 	}
 	return errors.Join(do(a), a.close())
+}
+
+// databaseThere refuses a SQLite file that is not there: nothing but `migrate`
+// and `demo` makes one.
+func databaseThere(url string) error {
+	if strings.Contains(url, "://") {
+		return nil
+	}
+	file := strings.TrimPrefix(url, "sqlite:")
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database at %s; `sallyport migrate` makes it, `sallyport demo --data DIR` one for the demo", file)
+	}
+	return nil
 }
 
 // demoSettings are those of a demo whose data is in dir.
@@ -52,7 +67,7 @@ func demoSettings(dir string) checked {
 }
 
 type migrateCommand struct {
-	DatabaseURL string `arg:"" optional:"" placeholder:"URL" help:"The database; SALLYPORT_MIGRATE_DATABASE_URL or SALLYPORT_DATABASE_URL if left out. Example: sallyport migrate"`
+	DatabaseURL string `arg:"" optional:"" placeholder:"URL" help:"The database; SALLYPORT_MIGRATE_DATABASE_URL or SALLYPORT_DATABASE_URL if left out."`
 }
 
 // Run brings the database up to date.

@@ -22,7 +22,7 @@ const demoHold = 5 * time.Second
 
 // demoCommand is everything embedded, on this machine alone.
 type demoCommand struct {
-	Listen   string `default:"127.0.0.1:8080" help:"Where to listen; a loopback address. Example: sallyport demo --listen 127.0.0.1:8090"`
+	Listen   string `default:"127.0.0.1:8080" help:"Where to listen; a loopback address."`
 	Data     string `placeholder:"DIR" help:"Keep everything in DIR, and go on from there the next time; a temporary directory if left out."`
 	Tokens   string `placeholder:"FILE" help:"Write a token for each person to FILE, as JSON."`
 	SeedOnly bool   `name:"seed-only" help:"Write the sample and exit."`
@@ -157,12 +157,25 @@ func (a *app) sampleTokens(ctx context.Context) (map[string]string, error) {
 	return tokens, nil
 }
 
+// writeTokens writes the tokens for the file's owner alone, also where there
+// was a file that others may read.
 func writeTokens(file string, tokens map[string]string) error {
 	b, err := json.MarshalIndent(tokens, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, append(b, '\n'), 0o600)
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // #nosec G304 -- the operator names the file
+	if err != nil {
+		return err
+	}
+	st, err := f.Stat()
+	if err == nil && st.Mode().IsRegular() {
+		err = f.Chmod(0o600)
+	}
+	if err == nil {
+		_, err = f.Write(append(b, '\n'))
+	}
+	return errors.Join(err, f.Close())
 }
 
 // demoDestinations is the directory where the demo's released files arrive.

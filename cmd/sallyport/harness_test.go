@@ -21,9 +21,16 @@ import (
 	"sallyport/web"
 )
 
+// mainEnv makes the test binary the program itself, for tests that need a
+// process.
+const mainEnv = "SALLYPORT_TEST_MAIN"
+
 func TestMain(m *testing.M) {
 	if helper, ok := os.LookupEnv(childEnv); ok {
 		os.Exit(child(helper))
+	}
+	if _, ok := os.LookupEnv(mainEnv); ok {
+		main()
 	}
 	dbtest.Main(m)
 }

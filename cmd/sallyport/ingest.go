@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"unicode/utf8"
@@ -22,7 +23,7 @@ type ingestCommand struct {
 type ingestJobRequest struct {
 	database
 	File         string `arg:"" help:"The report; its project_yaml_file is read beside it."`
-	WorkspaceDir string `name:"workspace-dir" placeholder:"DIR" help:"The directory of workspaces to read afterwards, instead of the configured one."`
+	WorkspaceDir string `name:"workspace-dir" placeholder:"DIR" help:"The workspace's directory, or the one of all workspaces, to read afterwards instead of the configured one."`
 }
 
 // Run records the report, and reads its workspace.
@@ -39,7 +40,9 @@ func (i *ingestJobRequest) Run(c *console) error {
 		return fmt.Errorf("%s: %w", i.File, err)
 	}
 	if i.WorkspaceDir != "" {
-		i.Settings.WorkspacesDir = i.WorkspaceDir
+		if i.Settings.WorkspacesDir, err = workspacesAt(i.WorkspaceDir, report.Workspace); err != nil {
+			return err
+		}
 	}
 	return i.use(c, func(a *app) error {
 		changed, err := a.ingest(c.ctx, report)
@@ -55,6 +58,20 @@ func (i *ingestJobRequest) Run(c *console) error {
 		}
 		return a.reader.Read(c.ctx, report.Workspace)
 	})
+}
+
+// workspacesAt is the directory of all workspaces that dir means: itself, if
+// the workspace is in it, or where it lies, if it is the workspace's own.
+func workspacesAt(dir, workspace string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	_, err = os.Stat(filepath.Join(dir, workspace))
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(dir) == workspace {
+		return filepath.Dir(dir), nil
+	}
+	return dir, nil
 }
 
 type ingestWorkspace struct {

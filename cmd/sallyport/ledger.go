@@ -23,10 +23,10 @@ type ledgerExport struct {
 	database
 	Format  string    `enum:"jsonl,csv" default:"jsonl" help:"jsonl or csv."`
 	From    time.Time `format:"2006-01-02" placeholder:"DATE" help:"The first day."`
-	To      time.Time `format:"2006-01-02" placeholder:"DATE" help:"The day after the last."`
+	To      time.Time `format:"2006-01-02" placeholder:"DATE" help:"The last day."`
 	Request string    `placeholder:"ID" help:"Entries of one request."`
 	Words   bool      `help:"With the words that people wrote (jsonl only)."`
-	Output  string    `short:"o" required:"" placeholder:"FILE" help:"The file to write; - for standard output."`
+	Output  string    `short:"o" required:"" placeholder:"FILE" help:"The file to write, which must not be there yet; - for standard output."`
 }
 
 // Run writes the export.
@@ -34,24 +34,31 @@ func (l *ledgerExport) Run(c *console) error {
 	if l.Words && l.Format == "csv" {
 		return usageError{"a CSV export carries no words; use --format jsonl"}
 	}
-	return l.use(c, func(a *app) (err error) {
-		var w io.Writer = c.out
-		if l.Output != "-" {
-			f, err := os.OpenFile(l.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-			if err != nil {
-				return err
-			}
-			w = f
-			defer func() { err = errors.Join(err, f.Close()) }()
+	return l.use(c, func(a *app) error {
+		if l.Output == "-" {
+			return l.write(c, a, c.out)
 		}
-		rows := exportRows(a.store.Entries(c.ctx, models.EntryFilter{
-			Request: l.Request, From: l.From, To: l.To, Words: l.Words,
-		}))
-		if l.Format == "csv" {
-			return ledger.WriteCSV(w, rows)
+		f, err := os.OpenFile(l.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
 		}
-		return ledger.WriteJSONLines(w, rows)
+		if err := errors.Join(l.write(c, a, f), f.Close()); err != nil {
+			return errors.Join(err, os.Remove(l.Output)) // nobody takes a part for the whole
+		}
+		return nil
 	})
+}
+
+func (l *ledgerExport) write(c *console, a *app, w io.Writer) error {
+	f := models.EntryFilter{Request: l.Request, From: l.From, To: l.To, Words: l.Words}
+	if !f.To.IsZero() {
+		f.To = f.To.AddDate(0, 0, 1)
+	}
+	rows := exportRows(a.store.Entries(c.ctx, f))
+	if l.Format == "csv" {
+		return ledger.WriteCSV(w, rows)
+	}
+	return ledger.WriteJSONLines(w, rows)
 }
 
 // exportRows turns entries into rows of an export.

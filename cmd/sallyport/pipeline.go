@@ -30,13 +30,17 @@ type checkedPipeline struct {
 }
 
 // Run reads each file and prints what it found. It finds something if a file
-// is not readable or breaks a rule.
+// is not there, not readable or breaks a rule.
 func (p pipelineCheck) Run(c *console) error {
 	var found error
 	for _, name := range p.Files {
 		data, err := readBounded(name, pipeline.MaxFileSize+1)
-		if err != nil {
-			return err
+		if err != nil { // which keeps no other file from being read
+			found = errFound
+			if _, err := fmt.Fprintln(c.err, "sallyport:", err); err != nil {
+				return err
+			}
+			continue
 		}
 		result := checkPipeline(name, data)
 		if !result.Readable || pipeline.HasErrors(result.Problems) {

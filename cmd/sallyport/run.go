@@ -26,16 +26,16 @@ var errFound = errors.New("something was found")
 
 // cli is the command line: one field for each command.
 type cli struct {
-	Demo      demoCommand      `cmd:"" help:"Everything embedded, with a sample, ready to try."`
-	Serve     serveCommand     `cmd:"" help:"Run in production."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date and exit."`
+	Demo      demoCommand      `cmd:"" help:"Everything embedded, with a sample, ready to try. Example: sallyport demo --tokens tokens.json"`
+	Serve     serveCommand     `cmd:"" help:"Run in production. Example: sallyport serve --config /etc/sallyport.yaml"`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date and exit. Example: sallyport migrate"`
 	Ingest    ingestCommand    `cmd:"" help:"Record a job request, or read a workspace, now."`
 	Pipeline  pipelineCommand  `cmd:"" help:"Read project.yaml files."`
 	Ledger    ledgerCommand    `cmd:"" help:"Export the log, or compare the database with it."`
 	User      userCommand      `cmd:"" help:"People and their roles."`
 	Token     tokenCommand     `cmd:"" help:"Tokens of people and of backends."`
 	Workspace workspaceCommand `cmd:"" help:"Place workspaces in projects."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Version   versionCommand   `cmd:"" help:"Print the version. Example: sallyport version"`
 }
 
 // console is what a command talks through.

@@ -24,12 +24,9 @@ type serveCommand struct {
 
 // Run serves until it is told to stop.
 func (s *serveCommand) Run(c *console) error {
-	if err := s.Settings.complete(c.lookup); err != nil {
-		return usageError{err.Error()}
-	}
-	ch, err := s.Settings.check()
+	ch, err := s.Settings.read(c.lookup)
 	if err != nil {
-		return usageError{"these settings need attention:\n" + err.Error()}
+		return err
 	}
 	if ch.migrate != "" {
 		if err := models.Migrate(c.ctx, ch.migrate); err != nil {

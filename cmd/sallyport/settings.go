@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -80,12 +81,15 @@ func fromEnvironment(name string, lookup func(string) (string, bool)) (string, e
 	case !inFile:
 		return v, nil
 	}
-	b, err := os.ReadFile(file) // #nosec G304 -- the operator names the file
+	b, err := readBounded(file, maxSettingsFile)
 	if err != nil {
 		return "", fmt.Errorf("%s_FILE: %w", key, err)
 	}
 	return strings.TrimSpace(string(b)), nil
 }
+
+// maxSettingsFile bounds what is read of a file of settings or destinations.
+const maxSettingsFile = 1 << 20
 
 func (s *settings) fromFile(byName map[string]*string) error {
 	f, err := os.Open(s.Config)
@@ -94,7 +98,8 @@ func (s *settings) fromFile(byName map[string]*string) error {
 	}
 	defer f.Close()
 	values := map[string]string{}
-	if err := yaml.NewDecoder(f).Decode(&values); err != nil {
+	err = yaml.NewDecoder(io.LimitReader(f, maxSettingsFile)).Decode(&values)
+	if err != nil && !errors.Is(err, io.EOF) { // an empty file sets nothing
 		return fmt.Errorf("--config %s: %w", s.Config, err)
 	}
 	var problems []error
@@ -124,7 +129,18 @@ type checked struct {
 	level        slog.Level
 }
 
-// check says everything that is wrong with the settings at once.
+// read completes and checks the settings, and says everything that is wrong
+// with them at once.
+func (s *settings) read(lookup func(string) (string, bool)) (checked, error) {
+	incomplete := s.complete(lookup)
+	ch, wrong := s.check()
+	if err := errors.Join(incomplete, wrong); err != nil {
+		return checked{}, usageError{"these settings need attention:\n" + err.Error()}
+	}
+	return ch, nil
+}
+
+// check says everything that is wrong with the settings as they are.
 func (s *settings) check() (checked, error) {
 	var problems []error
 	need := func(name, v string) {
@@ -234,9 +250,9 @@ func destinations(file string) ([]release.Destination, error) {
 	}
 	defer f.Close()
 	var entries []destination
-	d := yaml.NewDecoder(f)
+	d := yaml.NewDecoder(io.LimitReader(f, maxSettingsFile))
 	d.KnownFields(true)
-	if err := d.Decode(&entries); err != nil {
+	if err := d.Decode(&entries); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return openDestinations(entries)
