@@ -22,10 +22,10 @@ mapfile -t with < <(grep -E "$racy" <<<"$packages" || true)
 mapfile -t without < <(grep -vE "$racy" <<<"$packages" || true)
 if [ ${#with[@]} -gt 0 ]; then
 	echo '== tests with the race detector'
-	CGO_ENABLED=1 go test -race -count=1 "${with[@]}" || failed=1
+	CGO_ENABLED=1 go test -race -count=1 -timeout 20m "${with[@]}" || failed=1
 fi
 if [ ${#without[@]} -gt 0 ]; then
 	echo '== tests'
-	CGO_ENABLED=0 go test -count=1 "${without[@]}" || failed=1
+	CGO_ENABLED=0 go test -count=1 -timeout 20m "${without[@]}" || failed=1
 fi
 exit $failed
