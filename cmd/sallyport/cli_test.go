@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -493,6 +494,54 @@ func TestSettings(t *testing.T) {
 		if _, err := (&settings{}).read(lookup); err == nil || !strings.Contains(err.Error(), "wrong.yaml") {
 			t.Errorf("with the file %q: %v, want an error that names it", wrong, err)
 		}
+	}
+}
+
+// TestSettingsPage holds docs/settings.md against the program: each setting
+// stands in it, and its file of settings is one.
+func TestSettingsPage(t *testing.T) {
+	b, err := os.ReadFile("../../docs/settings.md")
+	must(t, err)
+	page := string(b)
+	for name := range (&settings{}).byName() {
+		if !strings.Contains(page, "\n| `"+name+"` |") {
+			t.Errorf("docs/settings.md says nothing of %s", name)
+		}
+	}
+	_, example, _ := strings.Cut(page, "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	file := filepath.Join(t.TempDir(), "sallyport.yaml")
+	must(t, os.WriteFile(file, []byte(example), 0o600))
+	st := settings{Config: file}
+	if err := st.complete(func(string) (string, bool) { return "", false }); err != nil || st.Hold != "10m" {
+		t.Errorf("the example of docs/settings.md: %v, %+v", err, st)
+	}
+}
+
+// TestThreatsPage demands that each test which docs/threats.md names is there.
+func TestThreatsPage(t *testing.T) {
+	b, err := os.ReadFile("../../docs/threats.md")
+	must(t, err)
+	there := map[string]bool{}
+	for _, pattern := range []string{"../../*/*_test.go", "*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		must(t, err)
+		for _, file := range files {
+			code, err := os.ReadFile(file)
+			must(t, err)
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)`).FindAllSubmatch(code, -1) {
+				there[string(m[1])] = true
+			}
+		}
+	}
+	named := regexp.MustCompile(`Test[A-Z]\w+`).FindAllString(string(b), -1)
+	for _, name := range named {
+		if !there[name] {
+			t.Errorf("docs/threats.md names %s, which is not there", name)
+		}
+	}
+	if len(named) < 30 {
+		t.Errorf("docs/threats.md names %d tests", len(named))
 	}
 }
 
