@@ -72,9 +72,11 @@ var rooms = map[string]room{
 		libraries: []string{
 			"github.com/alecthomas/kong", "github.com/caarlos0/env/v11", "gopkg.in/yaml.v3",
 			"github.com/oklog/ulid/v2", "github.com/prometheus/client_golang", "golang.org/x/sync/errgroup",
+			"github.com/go-jose/go-jose/v4", // the demo's sign-in provider
 		},
 	},
 	"internal/dbtest": {floor: edge, ours: []string{"models"}, libraries: []string{"github.com/jackc/pgx/v5"}},
+	"internal/dex":    {floor: edge},
 	"internal/house":  {floor: edge},
 	"internal/bench": {
 		floor: edge,
@@ -88,7 +90,7 @@ var rooms = map[string]room{
 
 // inTests is what every room's tests may import as well.
 var inTests = room{
-	ours:      []string{"internal/dbtest"},
+	ours:      []string{"internal/dbtest", "internal/dex"},
 	libraries: []string{"github.com/google/go-cmp", "pgregory.net/rapid"},
 }
 

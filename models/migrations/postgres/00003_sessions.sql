@@ -1,0 +1,32 @@
+-- +goose Up
+
+-- Kind: folded. Who a sign-in provider says somebody is. subject is the SHA-256
+-- of the provider's, which is kept nowhere.
+CREATE TABLE identities (
+    issuer    text COLLATE "C" NOT NULL CHECK (issuer <> ''),
+    subject   text COLLATE "C" NOT NULL CHECK (length(subject) = 64),
+    person_id text COLLATE "C" NOT NULL UNIQUE REFERENCES people (id),
+    linked    timestamptz NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+
+-- Kind: operational. The browsers in which people are signed in.
+CREATE TABLE sessions (
+    id        text COLLATE "C" PRIMARY KEY,
+    person_id text COLLATE "C" NOT NULL REFERENCES people (id),
+    secret    bytea NOT NULL CHECK (length(secret) = 32),
+    label     text NOT NULL,
+    created   timestamptz NOT NULL,
+    last_used timestamptz NOT NULL,
+    expires   timestamptz NOT NULL,
+    ended     timestamptz
+);
+CREATE INDEX sessions_person ON sessions (person_id, created, id);
+CREATE INDEX sessions_expires ON sessions (expires);
+
+-- A role is given by an administrator, or by a claim of the sign-in provider,
+-- and comes and goes with the one that gave it. One person may have it from
+-- both.
+ALTER TABLE grants ADD COLUMN source text COLLATE "C" NOT NULL DEFAULT 'local' CHECK (source IN ('local', 'claim'));
+DROP INDEX grants_standing;
+CREATE UNIQUE INDEX grants_standing ON grants (person_id, role, scope, source) WHERE until IS NULL;

@@ -1,0 +1,130 @@
+package models
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"sallyport/auth"
+	"sallyport/ledger"
+	"sallyport/review"
+)
+
+// fromClaim is the source of a role that the sign-in provider gives. Those that
+// an administrator gives are "local", which is the column's default.
+const fromClaim = "claim"
+
+// claimedRow is a row of grants whose source is fromClaim.
+type claimedRow struct {
+	Grant  grantRow `gorm:"embedded"`
+	Source string
+}
+
+func (claimedRow) TableName() string { return grantRow{}.TableName() }
+
+// claimedRole is the event of a role that a claim gives or no longer gives: a
+// roleGranted or a roleEnded that names its source.
+type claimedRole struct {
+	V      int          `json:"v"`
+	Grant  string       `json:"grant"`
+	Role   review.Role  `json:"role"`
+	Scope  review.Scope `json:"scope"`
+	Source string       `json:"source"`
+}
+
+// followClaims makes the roles that a person has from claims these, and no
+// others. Roles that an administrator gave stay as they are. The person's row is
+// locked.
+func (s *Store) followClaims(ctx context.Context, tx *gorm.DB, person review.PersonID, roles []auth.MappedRole) error {
+	standing, err := gorm.G[claimedRow](tx).
+		Where("person_id = ? AND source = ? AND until IS NULL", string(person), fromClaim).Order("since, id").Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read grants: %w", err)
+	}
+	wanted := map[auth.MappedRole]bool{}
+	for _, r := range roles {
+		wanted[r] = true
+	}
+	var ended []claimedRow
+	for _, row := range standing {
+		role := auth.MappedRole{Role: review.Role(row.Grant.Role), Scope: review.Scope(row.Grant.Scope)}
+		if wanted[role] {
+			delete(wanted, role)
+		} else {
+			ended = append(ended, row)
+		}
+	}
+	if len(ended) == 0 && len(wanted) == 0 {
+		return nil
+	}
+	t, err := s.tailOf(ctx, tx, personStream(person))
+	if err != nil {
+		return err
+	}
+	drafts, err := endClaimed(ctx, tx, t, ended)
+	if err != nil {
+		return err
+	}
+	for _, r := range roles { // in their order, each once
+		if !wanted[r] {
+			continue
+		}
+		delete(wanted, r)
+		d, err := s.grantClaimed(ctx, tx, t, person, r)
+		if err != nil {
+			return err
+		}
+		drafts = append(drafts, d)
+	}
+	_, err = s.append(ctx, tx, t.stream, t.version, drafts)
+	return err
+}
+
+// endClaimed ends grants, and drafts their entries.
+func endClaimed(ctx context.Context, tx *gorm.DB, t tail, rows []claimedRow) ([]draft, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	ids, drafts := make([]string, 0, len(rows)), make([]draft, 0, len(rows))
+	for _, row := range rows {
+		d, err := draftClaimed(actRoleEnded, t, row)
+		if err != nil {
+			return nil, err
+		}
+		ids, drafts = append(ids, row.Grant.ID), append(drafts, d)
+	}
+	n, err := gorm.G[grantRow](tx).Where("id IN ? AND until IS NULL", ids).Update(ctx, "until", at(t.now))
+	if err == nil && n != len(rows) {
+		err = fmt.Errorf("%d rows changed", n)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("end grants: %w", err)
+	}
+	return drafts, nil
+}
+
+// grantClaimed gives a role, and drafts its entry.
+func (s *Store) grantClaimed(ctx context.Context, tx *gorm.DB, t tail, person review.PersonID, r auth.MappedRole) (draft, error) {
+	row := claimedRow{
+		Grant: grantRow{
+			ID: s.config.NewID(), PersonID: string(person), Role: string(r.Role), Scope: string(r.Scope), Since: at(t.now),
+		},
+		Source: fromClaim,
+	}
+	if err := gorm.G[claimedRow](tx).Create(ctx, &row); err != nil {
+		return draft{}, fmt.Errorf("grant a role: %w", err)
+	}
+	return draftClaimed(actRoleGranted, t, row)
+}
+
+// draftClaimed drafts the entry that a claim's role came or went. The program
+// does it, on the word of the provider.
+func draftClaimed(act string, t tail, row claimedRow) (draft, error) {
+	event, err := fact(claimedRole{
+		V: 1, Grant: row.Grant.ID, Role: review.Role(row.Grant.Role), Scope: review.Scope(row.Grant.Scope), Source: row.Source,
+	})
+	return draft{
+		Act: act, At: t.now, Actor: review.System(), Subject: ledger.Subject{Person: row.Grant.PersonID}, Event: event,
+	}, err
+}
