@@ -14,7 +14,8 @@ import (
 type wanted struct {
 	outputs []string // paths of which the workspace's present outputs are wanted
 	paths   []string // paths of which holders are wanted
-	sha256s []string // bytes of which holders and releases are wanted
+	sha256s []string // bytes of which holders are wanted
+	left    []string // bytes of which earlier releases are wanted
 }
 
 // wantedBy says which facts a command's rule may ask for: those of what the
@@ -25,7 +26,7 @@ func wantedBy(c review.Change, r *review.Request) wanted {
 		named[id] = true
 	}
 	w := wanted{paths: set(c.Paths), sha256s: set(c.SHA256s)}
-	w.outputs = w.paths
+	w.outputs, w.left = w.paths, w.sha256s
 	if r == nil {
 		return w
 	}
@@ -40,7 +41,20 @@ func wantedBy(c review.Change, r *review.Request) wanted {
 	}
 	w.outputs = set(append(shown, w.outputs...))
 	w.paths, w.sha256s = set(w.paths), set(w.sha256s)
+	w.left = w.sha256s
+	if c.BasedOn != "" {
+		w.left = set(append(bytesOf(r), w.sha256s...))
+	}
 	return w
+}
+
+// bytesOf names the bytes of a request's files.
+func bytesOf(r *review.Request) []string {
+	sums := make([]string, 0, len(r.Files))
+	for _, f := range r.Files {
+		sums = append(sums, f.SHA256)
+	}
+	return sums
 }
 
 // set returns the texts without repetition, in their order.
@@ -74,7 +88,7 @@ func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place
 	if f.PathHolders, f.ByteHolders, err = holders(ctx, tx, place.Workspace, self, w); err != nil {
 		return f, err
 	}
-	f.Released, err = releasedFrom(ctx, tx, place, w.sha256s)
+	f.Released, err = releasedFrom(ctx, tx, place, w.left)
 	return f, err
 }
 

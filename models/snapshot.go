@@ -21,10 +21,10 @@ SELECT w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived, r.ve
 FROM requests r JOIN workspaces w ON w.name = r.workspace WHERE r.id = ?`
 
 // Snapshot reads a request, what a view of it needs, and the actor's grants,
-// as one state of the database. Of the facts it reads the reviewers and the
-// outputs at the request's paths and at paths; holders and earlier releases,
-// which only decisions look at, it leaves out. It takes at most five queries,
-// whatever the number of files.
+// as one state of the database. Of the facts it reads the reviewers, the
+// outputs at the request's paths and at paths, and earlier releases of the
+// request's bytes; holders, which only decisions look at, it leaves out. It
+// takes at most six queries, whatever the number of files.
 func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.Actor, paths ...string) (review.Snapshot, error) {
 	var snap review.Snapshot
 	err := s.read(ctx, func(tx *gorm.DB) error {
@@ -44,6 +44,9 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 			paths = append(paths, f.Path)
 		}
 		if facts.Outputs, err = candidates(ctx, tx, row.Workspace.Name, set(paths)); err != nil {
+			return err
+		}
+		if facts.Released, err = releasedFrom(ctx, tx, row.Workspace.place(), set(bytesOf(r))); err != nil {
 			return err
 		}
 		snap = review.Snapshot{

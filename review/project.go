@@ -68,6 +68,9 @@ func Project(r *Request) Projection {
 	if r.Approval != nil {
 		p.Summary.HeldUntil, p.Summary.Begun = r.Approval.HeldUntil, r.Approval.Begun
 	}
+	if len(r.Files) > 0 {
+		p.Files = make([]FileRow, 0, len(r.Files))
+	}
 	for _, f := range r.Files {
 		p.Files = append(p.Files, FileRow{
 			File: f.ID, Path: f.Path, SHA256: f.SHA256, Kind: f.Kind,

@@ -402,7 +402,7 @@ func (p *program) bulk(workspace string, n int) []string {
 	}))
 	report, err := pipeline.ReadReport([]byte(fmt.Sprintf(`{"identifier": %q, "workspace": %q, "backend": "tpp",
 		"requested_actions": ["bulk"], "status": "succeeded", "jobs": [{"action": "bulk", "status": "succeeded"}],
-		"project_yaml": %q}`, bulkJobRequest, workspace, bulkPipeline)))
+		"project_yaml": %q}`, bulkJobRequest(workspace), workspace, bulkPipeline)))
 	must(p.t, err)
 	_, err = p.app.ingest(ctx, report)
 	must(p.t, err)
@@ -410,10 +410,10 @@ func (p *program) bulk(workspace string, n int) []string {
 	return paths
 }
 
-const (
-	bulkJobRequest = "bulkbulkbulkbulk"
-	bulkPipeline   = "version: '4.0'\nactions:\n  bulk:\n    run: r:v2 bulk.R\n    outputs:\n      moderately_sensitive:\n        text: output/*/*.txt\n"
-)
+// bulkJobRequest is the identifier of a bulk workspace's only job request.
+func bulkJobRequest(workspace string) string { return pipeline.DerivedJobID(workspace, "bulk") }
+
+const bulkPipeline = "version: '4.0'\nactions:\n  bulk:\n    run: r:v2 bulk.R\n    outputs:\n      moderately_sensitive:\n        text: output/*/*.txt\n"
 
 // writeBulk lays out a workspace of n small outputs, a hundred in a folder.
 func writeBulk(dir, workspace string, n int) ([]string, error) {
@@ -425,11 +425,11 @@ func writeBulk(dir, workspace string, n int) ([]string, error) {
 		return nil, err
 	}
 	defer root.Close()
-	report := pipeline.JobRequest{Identifier: bulkJobRequest, FinishedAt: pipeline.Some(now())}
+	report := pipeline.JobRequest{Identifier: bulkJobRequest(workspace), FinishedAt: pipeline.Some(now())}
 	entries, paths := map[string]manifestEntry{}, []string{}
 	for i := range n {
 		name := fmt.Sprintf("output/%03d/%05d.txt", i/100, i)
-		b := []byte(fmt.Sprintf("%s %d\n", workspace, i))
+		b := fmt.Appendf(nil, "bulk %d\n", i) // the same bytes in every bulk workspace
 		entries[name], paths = entryFor(report, "bulk", b), append(paths, name)
 		if err := writeSample(root, name, b); err != nil {
 			return nil, err

@@ -156,3 +156,30 @@ func TestExampleJobRequests(t *testing.T) {
 		}
 	})
 }
+
+// TestReleasedMeanwhile adds a file, releases the same bytes from another
+// workspace of the project, and demands that they cannot be asked for twice.
+func TestReleasedMeanwhile(t *testing.T) {
+	eachEngine(t, func(t *testing.T, url string) {
+		p := start(t, url, 0)
+		here, there := p.bulk("bulk-here", 1), p.bulk("bulk-there", 1)
+		id := p.draftIn("bulk-here", "researcher1", here...)
+
+		other := p.draftIn("bulk-there", "researcher2", there...)
+		p.act("researcher2", other, "submit", object{}, 200)
+		p.review("checker1", other)
+		p.review("checker2", other)
+		p.approve("checker1", other)
+		p.becomes("researcher1", other, review.Released)
+
+		v := p.request("researcher1", id)
+		p.refused("researcher1", call{
+			method: "POST", path: "/requests/" + id + "/submit", body: object{}, version: v.Version,
+		}, 409, "released")
+		for _, a := range v.Allowed {
+			if a.Act == review.ActSubmit && a.Code != "released" {
+				t.Errorf("submit is allowed: %v (%s), want that it is refused with released", a.Allowed, a.Code)
+			}
+		}
+	})
+}
