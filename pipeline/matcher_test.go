@@ -73,7 +73,7 @@ func TestMatchIsARegularExpression(t *testing.T) {
 		}), 1, 6).Draw(t, "patterns")
 		file := strings.ReplaceAll(strings.Join(rapid.SliceOfN(piece, 1, 10).Draw(t, "file"), ""), "*", "b")
 		if ValidPath(file) != nil {
-			t.Skip("no path")
+			return // no path: nothing to match
 		}
 		got := NewMatcher(patterns).Match(nil, file)
 		slices.Sort(got)
