@@ -195,9 +195,9 @@ func (p *Provider) exchange(ctx context.Context, d *discovery, flow Flow, code s
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		if _, ok := errors.AsType[*url.Error](err); ok {
-			return nil, ErrProviderAway.because("exchange the code: %w", err)
+			return nil, ErrProviderAway.because("exchange the code: %v", err)
 		}
-		return nil, ErrUntrusted.because("exchange the code: %w", err)
+		return nil, ErrUntrusted.because("exchange the code: %v", err)
 	}
 	// Its own text holds what the provider sent, which is not for the log.
 	switch status := refused.Response.StatusCode; {
@@ -226,15 +226,15 @@ func (p *Provider) verify(ctx context.Context, d *discovery, flow Flow, token *o
 	case err != nil && ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil && p.transport.failures.Load() != before: // its keys could not be had
-		return nil, ErrProviderAway.because("verify: %w", err)
+		return nil, ErrProviderAway.because("verify: %v", err)
 	case err != nil:
-		return nil, ErrUntrusted.because("verify: %w", err)
+		return nil, ErrUntrusted.because("verify: %v", err)
 	case subtle.ConstantTimeCompare([]byte(claims.Nonce), []byte(flow.Nonce)) != 1:
 		return nil, ErrForged.because("verify: another nonce")
 	}
 	if claims.AccessTokenHash != "" {
 		if err := claims.VerifyAccessToken(token.AccessToken); err != nil {
-			return nil, ErrUntrusted.because("verify: %w", err)
+			return nil, ErrUntrusted.because("verify: %v", err)
 		}
 	}
 	return claims, p.meantForUs(claims)
@@ -247,7 +247,7 @@ func (p *Provider) meantForUs(token *oidc.IDToken) error {
 		AuthorizedParty string `json:"azp"`
 	}
 	if err := token.Claims(&claims); err != nil {
-		return ErrUntrusted.because("verify: %w", err)
+		return ErrUntrusted.because("verify: %v", err)
 	}
 	if claims.AuthorizedParty != p.config.ClientID && (claims.AuthorizedParty != "" || len(token.Audience) > 1) {
 		return ErrUntrusted.because("verify: the authorized party is another")

@@ -41,7 +41,7 @@ func identityOf(token *oidc.IDToken, roleClaim string) (Identity, error) {
 		Name          string          `json:"name"`
 	}
 	if err := token.Claims(&said); err != nil {
-		return Identity{}, ErrUntrusted.because("read the claims: %w", err)
+		return Identity{}, ErrUntrusted.because("read the claims: %v", err)
 	}
 	if !isSubject(token.Subject) {
 		return Identity{}, ErrUntrusted.because("read the claims: a subject of %d bytes", len(token.Subject))
@@ -55,7 +55,7 @@ func identityOf(token *oidc.IDToken, roleClaim string) (Identity, error) {
 	}
 	var all map[string]any
 	if err := token.Claims(&all); err != nil {
-		return Identity{}, ErrUntrusted.because("read the claims: %w", err)
+		return Identity{}, ErrUntrusted.because("read the claims: %v", err)
 	}
 	var ok bool
 	if id.Claims, ok = rolesIn(all, roleClaim); !ok {

@@ -179,9 +179,9 @@ func (p *Provider) discover(ctx context.Context) (*discovery, error) {
 	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, p.client), p.config.Issuer)
 	if err != nil {
 		if mismatch, ok := errors.AsType[*oidc.IssuerMismatchError](err); ok {
-			return nil, ErrProviderRefuses.because("discover: %w", mismatch)
+			return nil, ErrProviderRefuses.because("discover: %v", mismatch)
 		}
-		return nil, ErrProviderAway.because("discover: %w", err)
+		return nil, ErrProviderAway.because("discover: %v", err)
 	}
 	var more struct {
 		KeysURL     string   `json:"jwks_uri"`
@@ -190,14 +190,14 @@ func (p *Provider) discover(ctx context.Context) (*discovery, error) {
 		NamesIssuer bool     `json:"authorization_response_iss_parameter_supported"`
 	}
 	if err := provider.Claims(&more); err != nil {
-		return nil, ErrProviderAway.because("discover: %w", err)
+		return nil, ErrProviderAway.because("discover: %v", err)
 	}
 	endpoint := provider.Endpoint()
 	for name, address := range map[string]string{
 		"authorization": endpoint.AuthURL, "token": endpoint.TokenURL, "keys": more.KeysURL,
 	} {
 		if err := checkEndpoint(address); err != nil {
-			return nil, ErrProviderRefuses.because("discover: the address for %s %w", name, err)
+			return nil, ErrProviderRefuses.because("discover: the address for %s %v", name, err)
 		}
 	}
 	endpoint.AuthStyle = p.authStyle(more.Methods)

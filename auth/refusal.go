@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"strings"
 
 	"sallyport/review"
 )
@@ -22,9 +23,17 @@ func (e *SignInError) Unwrap() error {
 	return &review.Error{Kind: e.Kind, Code: e.Code, Message: e.Message}
 }
 
+// maxCause bounds what the log is told of a cause, which may quote what the
+// provider sent.
+const maxCause = 300
+
 // because keeps the cause for the log. A person sees the sentence alone.
 func (e *SignInError) because(format string, args ...any) error {
-	return fmt.Errorf("%w (%w)", e, fmt.Errorf(format, args...))
+	cause := fmt.Sprintf(format, args...)
+	if len(cause) > maxCause {
+		cause = strings.ToValidUTF8(cause[:maxCause], "") + "…"
+	}
+	return fmt.Errorf("%w (%s)", e, cause)
 }
 
 // The reasons why nobody was signed in.

@@ -116,7 +116,7 @@ func TestCookies(t *testing.T) {
 			t.Errorf("the cookie is %s, want %s", c, want)
 		}
 	}
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 	if auth.SessionOf(r) != "" || auth.FlowOf(r) != (auth.Flow{}) {
 		t.Error("cookies were read that are not there")
 	}

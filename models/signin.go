@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -49,6 +50,10 @@ type identityLinked struct {
 
 // identityStream is that of a person's identity.
 func identityStream(id review.PersonID) string { return "identity/" + string(id) }
+
+// reserved are the names under which the log has the program itself, and the
+// command line. No provider names a person so.
+var reserved = []string{review.System().Username, "operator"}
 
 // errRaced says that another transaction did the same meanwhile: what it did is
 // seen by the next attempt.
@@ -115,7 +120,7 @@ func (s *Store) accountOf(ctx context.Context, tx *gorm.DB, who auth.Identity) (
 		row, err = gorm.G[personRow](tx, forUpdate).Where("id = ?", known[0].PersonID).Take(ctx)
 		return row, false, err
 	}
-	if !usernames.MatchString(who.Username) {
+	if !usernames.MatchString(who.Username) || slices.Contains(reserved, who.Username) {
 		return row, false, auth.ErrNoUsername
 	}
 	there, err := gorm.G[personRow](tx, forUpdate).Where("username = ?", who.Username).Limit(1).Find(ctx)

@@ -202,6 +202,8 @@ func TestSignInRefuses(t *testing.T) {
 		}{
 			"a username with a space": {func(in *auth.SignIn) { in.Identity.Username = "a b" }, auth.ErrNoUsername},
 			"a username with a quote": {func(in *auth.SignIn) { in.Identity.Username = `a"b` }, auth.ErrNoUsername},
+			"the program's name":      {func(in *auth.SignIn) { in.Identity.Username = "system" }, auth.ErrNoUsername},
+			"the operator's name":     {func(in *auth.SignIn) { in.Identity.Username = "operator" }, auth.ErrNoUsername},
 			"no username":             {func(in *auth.SignIn) { in.Identity.Username = "" }, auth.ErrNoUsername},
 			"a username that is long": {func(in *auth.SignIn) { in.Identity.Username = strings.Repeat("a", 101) }, auth.ErrNoUsername},
 			"no subject":              {func(in *auth.SignIn) { in.Identity.Subject = "" }, nil},

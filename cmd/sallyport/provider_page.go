@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+
+	"sallyport/review"
 )
 
 //go:embed provider.html
@@ -96,4 +99,30 @@ func (p *provider) accept(w http.ResponseWriter, r *http.Request, values url.Val
 func (p *provider) back(w http.ResponseWriter, r *http.Request, a authorization, name, value string) {
 	answer := url.Values{name: {value}, "state": {a.State}, "iss": {providerIssuer}}
 	http.Redirect(w, r, p.callback+"?"+answer.Encode(), http.StatusSeeOther)
+}
+
+// samplePersons are the demo's people, with their roles in words.
+func samplePersons() []providerPerson {
+	list := make([]providerPerson, 0, len(samplePeople))
+	for _, p := range samplePeople {
+		scopes := map[review.Role][]string{}
+		var roles []review.Role
+		for _, r := range p.roles {
+			if _, seen := scopes[r.role]; !seen {
+				roles = append(roles, r.role)
+			}
+			_, name, _ := strings.Cut(string(r.scope), ":")
+			scopes[r.role] = append(scopes[r.role], name)
+		}
+		words := make([]string, 0, len(roles))
+		for _, role := range roles {
+			text := strings.ReplaceAll(string(role), "_", " ")
+			if names := strings.Join(scopes[role], ", "); names != "" {
+				text += " of " + names
+			}
+			words = append(words, text)
+		}
+		list = append(list, providerPerson{p.username, strings.Join(words, "; ")})
+	}
+	return list
 }

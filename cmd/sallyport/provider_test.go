@@ -81,6 +81,7 @@ func (d *demoSignIn) choose(t *testing.T, address, person string) url.Values {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer answer.Body.Close()
 	page, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -190,8 +191,9 @@ func TestDemoCodesAreSpent(t *testing.T) {
 
 // asked is a request to the provider, as it comes from a browser on this
 // machine.
-func asked(method, target string, form url.Values) *http.Request {
-	r := httptest.NewRequest(method, "http://127.0.0.1:8080"+providerPath+target, strings.NewReader(form.Encode()))
+func asked(t *testing.T, method, target string, form url.Values) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, "http://127.0.0.1:8080"+providerPath+target, strings.NewReader(form.Encode()))
 	r.RemoteAddr = "127.0.0.1:4711"
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -223,7 +225,7 @@ func goodRequest(p *provider) url.Values {
 
 func TestDemoPage(t *testing.T) {
 	p := testProvider(t)
-	w := answerTo(p, asked(http.MethodGet, "/authorize?"+goodRequest(p).Encode(), nil))
+	w := answerTo(p, asked(t, http.MethodGet, "/authorize?"+goodRequest(p).Encode(), nil))
 	page := w.Body.String()
 	if w.Code != http.StatusOK || strings.Contains(page, "<em>") || strings.Contains(page, "<b>") || strings.Contains(page, "<script") ||
 		strings.Count(page, "<button") != len(testPeople)+1 || !strings.Contains(page, "&lt;b&gt;demo-study") {
@@ -234,7 +236,7 @@ func TestDemoPage(t *testing.T) {
 		t.Errorf("the headers are %v", w.Header())
 	}
 	// The page's relative address of its style leads to it.
-	if w := answerTo(p, asked(http.MethodGet, "/style.css", nil)); w.Code != http.StatusOK || !strings.Contains(page, `href="style.css"`) ||
+	if w := answerTo(p, asked(t, http.MethodGet, "/style.css", nil)); w.Code != http.StatusOK || !strings.Contains(page, `href="style.css"`) ||
 		!strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") || strings.Contains(w.Body.String(), "http") {
 		t.Errorf("the style is %d, %v", w.Code, w.Header())
 	}
@@ -266,7 +268,7 @@ func TestDemoRefusesRequests(t *testing.T) {
 			form := goodRequest(p)
 			test.change(form)
 			form.Set("person", "checker1")
-			for _, r := range []*http.Request{asked(http.MethodGet, "/authorize?"+form.Encode(), nil), asked(http.MethodPost, "/authorize", form)} {
+			for _, r := range []*http.Request{asked(t, http.MethodGet, "/authorize?"+form.Encode(), nil), asked(t, http.MethodPost, "/authorize", form)} {
 				w := answerTo(p, r)
 				to, _ := url.Parse(w.Header().Get("Location"))
 				if test.want == "" && (w.Code != http.StatusBadRequest || to.String() != "") ||
@@ -306,7 +308,7 @@ func TestDemoRefusesTokens(t *testing.T) {
 			a.Challenge = challengeOf(verifier)
 			code, _ := p.issue(a, "checker1")
 			form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "code_verifier": {verifier}, "redirect_uri": {p.callback}}
-			r := asked(http.MethodPost, "/token", url.Values{})
+			r := asked(t, http.MethodPost, "/token", url.Values{})
 			r.SetBasicAuth(providerClient, p.secret)
 			test.change(r, form)
 			r.Body = io.NopCloser(strings.NewReader(form.Encode()))
@@ -339,7 +341,7 @@ func TestDemoAnswersThisMachineAlone(t *testing.T) {
 		"an act that it has not":   {func(r *http.Request) { r.Method = http.MethodDelete }, 405},
 		"a page of another site's": {func(r *http.Request) { r.Method = http.MethodPost; r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
 	} {
-		r := asked(http.MethodGet, "/authorize?"+goodRequest(p).Encode(), nil)
+		r := asked(t, http.MethodGet, "/authorize?"+goodRequest(p).Encode(), nil)
 		test.change(r)
 		if w := answerTo(p, r); w.Code != test.want {
 			t.Errorf("a request: %s = %d, want %d", name, w.Code, test.want)
@@ -357,7 +359,7 @@ func TestDemoAnswersThisMachineAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if answer, err := p.client().Do(r); err == nil {
-		answer.Body.Close()
+		defer answer.Body.Close()
 		t.Error("the provider's client went to another host")
 	}
 }

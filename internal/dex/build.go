@@ -41,7 +41,7 @@ func build(ctx context.Context) (string, error) {
 	}
 	defer unlock()
 	path := filepath.Join(bin, fmt.Sprintf("dex-%s-%s", found[1], runtime.Version()))
-	if _, err := os.Stat(path); err == nil {
+	if _, err := os.Stat(path); err == nil { //nolint:gosec // the path comes from our own go.mod
 		return path, nil
 	}
 	//nolint:gosec // our own module
@@ -51,7 +51,7 @@ func build(ctx context.Context) (string, error) {
 	if out, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
-	return path, os.Rename(path+".new", path)
+	return path, os.Rename(path+".new", path) //nolint:gosec // the path comes from our own go.mod
 }
 
 // repository is the top of the repository that the test runs in.

@@ -22,14 +22,14 @@ import (
 // The client that is registered with every Dex started here.
 const (
 	ClientID     = "sallyport"
-	ClientSecret = "a secret for tests: 7bf39f24" //nolint:gosec // it opens nothing but a test's Dex
+	ClientSecret = "a secret for tests: 7bf39f24"
 )
 
 // Password is everybody's.
 const Password = "password"
 
 // passwordHash is bcrypt of Password, at the least cost that Dex takes.
-const passwordHash = "$2a$10$rwloUmUw3ZblB4QsWoOdfOvMWWoDIJ1Ns7J24cYwSO6H8v42e/v5q"
+const passwordHash = "$2a$10$rwloUmUw3ZblB4QsWoOdfOvMWWoDIJ1Ns7J24cYwSO6H8v42e/v5q" //nolint:gosec // it opens nothing but a test\'s Dex
 
 // Person is somebody who can sign in, by the e-mail address
 // USERNAME@example.org. Groups are the values of the claim "groups".
