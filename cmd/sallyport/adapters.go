@@ -186,6 +186,8 @@ func (w workspaces) viewable(ctx context.Context, workspace, path string) (outpu
 	listed := func(ctx context.Context, path string) (bool, error) { return w.app.store.Listed(ctx, workspace, path) }
 	c, err := w.app.store.Candidate(ctx, workspace, path)
 	switch {
+	case err == nil && c.Refused != "":
+		return outputs.Viewable{}, &outputs.Refused{Path: path, Reason: outputs.Reason(c.Refused)}
 	case err == nil:
 		return viewCandidate(workspace, c)
 	case !errors.Is(err, review.ErrNotFound):
@@ -252,7 +254,7 @@ func (l log) Entries(ctx context.Context, f web.LogFilter) iter.Seq2[web.LogRow,
 	return func(yield func(web.LogRow, error) bool) {
 		filter := models.EntryFilter{
 			Project: f.Project, Workspace: f.Workspace, Request: f.Request, Person: f.Person,
-			Act: f.Act, SHA256: f.SHA256, From: f.From, To: f.To, After: f.After,
+			Act: f.Act, SHA256: f.SHA256, From: f.From, To: f.To, After: f.After, Limit: f.Limit,
 		}
 		for e, err := range l.store.Entries(ctx, filter) {
 			row := web.LogRow{ID: e.ID, Bytes: e.Bytes, About: review.LogEntry{
