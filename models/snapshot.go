@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -40,10 +41,11 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 		if facts.Reviewers, err = reviewers(ctx, tx, r, &actor); err != nil {
 			return err
 		}
+		shown := slices.Clip(paths) // what stands behind them is the caller's
 		for _, f := range r.Files {
-			paths = append(paths, f.Path)
+			shown = append(shown, f.Path)
 		}
-		if facts.Outputs, err = candidates(ctx, tx, row.Workspace.Name, set(paths)); err != nil {
+		if facts.Outputs, err = candidates(ctx, tx, row.Workspace.Name, set(shown)); err != nil {
 			return err
 		}
 		if facts.Released, err = releasedFrom(ctx, tx, row.Workspace.place(), set(bytesOf(r))); err != nil {
