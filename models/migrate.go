@@ -9,8 +9,10 @@ import (
 	"log/slog"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -43,6 +45,11 @@ func Migrate(ctx context.Context, address string) error {
 		return err
 	}
 	if !d.postgres {
+		unlock, err := alone(d.address)
+		if err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		defer unlock()
 		if err := makeFile(d.address); err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}
@@ -58,6 +65,20 @@ func Migrate(ctx context.Context, address string) error {
 		return errors.Join(fmt.Errorf("migrate: %w", err), s.Close())
 	}
 	return s.Close()
+}
+
+// alone waits until no other program migrates a SQLite file of this folder.
+// SQLite's own lock does not do: who finds the file on its way to write-ahead
+// logging is refused at once.
+func alone(name string) (unlock func(), err error) {
+	folder, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(folder.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the folder of %s: %w", name, err), folder.Close())
+	}
+	return func() { _ = folder.Close() }, nil // which gives the lock back
 }
 
 // makeFile makes a file that only its owner can read.
