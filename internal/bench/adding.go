@@ -39,7 +39,7 @@ func (b *bench) addingIn(w *world) error {
 	var all rounds
 	transactions := 1
 	for n := range addingRounds {
-		round := make([]float64, len(numbers)+1)
+		round := make([]cost, len(numbers)+1)
 		for i, number := range numbers {
 			name := fmt.Sprintf("adding-%d-%d", n, number)
 			paths := pathsOf(number)
@@ -48,7 +48,7 @@ func (b *bench) addingIn(w *world) error {
 			}
 			var of int
 			var err error
-			if round[i], of, err = w.addAll(name, paths); err != nil {
+			if round[i], of, err = b.addAll(w, name, paths); err != nil {
 				return err
 			}
 			transactions = max(transactions, of)
@@ -64,7 +64,7 @@ func (b *bench) addingIn(w *world) error {
 	b.add("adding 400 files of 20 KiB", w.engine, lasted(all.typical(1)), "plain loop: "+lasted(all.typical(loop)), all.ratio(1, loop), bar{})
 	each := func(i int) string { return lasted(all.typical(i)/float64(numbers[i])) + " a file" }
 	b.add("adding 1,000 files beside 100, for each file", w.engine, each(2), each(0),
-		all.ratio(2, 0)*float64(numbers[0])/float64(numbers[2]), atMost(1.5))
+		all.ratio(2, 0).each(float64(numbers[2])/float64(numbers[0])), atMost(1.5))
 	b.addRow(row{
 		work: "adding files, transactions that wrote entries", on: w.engine, measured: fmt.Sprint(transactions),
 		value: float64(transactions), bar: bar{text: "1", limit: 1},
@@ -72,25 +72,25 @@ func (b *bench) addingIn(w *world) error {
 	return nil
 }
 
-// addAll puts the files on a new request, and says how long it took and in how
-// many transactions their entries were written.
-func (w *world) addAll(workspace string, paths []string) (seconds float64, transactions int, err error) {
+// addAll puts the files on a new request, and says what it cost and in how many
+// transactions their entries were written.
+func (b *bench) addAll(w *world, workspace string, paths []string) (c cost, transactions int, err error) {
 	out, err := w.reviews.Create(w.ctx, review.Command{Actor: w.author}, workspace, "")
 	if err != nil {
-		return 0, 0, err
+		return c, 0, err
 	}
 	by := review.Command{Key: newID(), Body: "add", Actor: w.author, On: out.Request}
-	seconds, err = took(func() error {
+	c, err = b.once(func() error {
 		return added(w.reviews.AddFiles(w.ctx, by, review.AddFiles{Group: "Tables", Kind: review.Output, Paths: paths}))
 	})
 	if err != nil || w.engine != onPostgres {
-		return seconds, 1, err // SQLite's rows do not say which transaction wrote them
+		return c, 1, err // SQLite's rows do not say which transaction wrote them
 	}
 	err = connected(w.ctx, w.address, func(c *pgx.Conn) error {
 		return c.QueryRow(w.ctx, "SELECT count(DISTINCT xmin::text) FROM entries WHERE request_id = $1 AND act = 'file_added'",
 			string(out.Request)).Scan(&transactions)
 	})
-	return seconds, transactions, err
+	return c, transactions, err
 }
 
 // keeping compares the part of adding that copies bytes with a plain loop.
@@ -125,44 +125,44 @@ func (b *bench) keeping() error {
 		if err != nil {
 			return errors.Join(err, d.Close())
 		}
-		all = append(all, []float64{keep, plain})
+		all = append(all, []cost{keep, plain})
 	}
 	b.add("keeping 400 files of 20 KiB", "", lasted(all.typical(0)), "plain loop: "+lasted(all.typical(1)), all.ratio(1, 0), atLeast(0.7))
 	return d.Close()
 }
 
 // keepAll keeps files in a new vault.
-func (b *bench) keepAll(d *outputs.Dir, views []outputs.Viewable, n int) (float64, error) {
+func (b *bench) keepAll(d *outputs.Dir, views []outputs.Viewable, n int) (cost, error) {
 	path := filepath.Join(b.dir, fmt.Sprintf("kept-%d", n))
 	if err := os.Mkdir(path, 0o750); err != nil {
-		return 0, err
+		return cost{}, err
 	}
 	v, err := outputs.OpenDirVault(path, now)
 	if err != nil {
-		return 0, err
+		return cost{}, err
 	}
-	seconds, err := took(func() error {
+	c, err := b.once(func() error {
 		var errs []error
 		for _, k := range d.KeepAll(b.ctx, v, views, tableSize) {
 			errs = append(errs, k.Err)
 		}
 		return errors.Join(errs...)
 	})
-	return seconds, errors.Join(err, v.Close())
+	return c, errors.Join(err, v.Close())
 }
 
 // plainLoop copies a workspace's files by a plain loop.
-func (b *bench) plainLoop(w *world, workspace string, paths []string) (float64, error) {
+func (b *bench) plainLoop(w *world, workspace string, paths []string) (cost, error) {
 	return b.plainly(filepath.Join(w.path, workspace), paths, filepath.Join(b.dir, w.engine+"-"+workspace))
 }
 
 // plainly does with files what must be done, and nothing else: it reads,
 // hashes, writes, fsyncs and renames them, one after the other.
-func (b *bench) plainly(from string, paths []string, to string) (float64, error) {
+func (b *bench) plainly(from string, paths []string, to string) (cost, error) {
 	if err := os.Mkdir(to, 0o750); err != nil {
-		return 0, err
+		return cost{}, err
 	}
-	return took(func() error {
+	return b.once(func() error {
 		for _, p := range paths {
 			if err := copyPlainly(filepath.Join(from, p), to); err != nil {
 				return err

@@ -27,7 +27,7 @@ func (b *bench) on(engine string, do func(address string) error) (err error) {
 	if engine == onSQLite {
 		return do("sqlite:" + filepath.Join(b.dir, fmt.Sprintf("%d.db", b.made)))
 	}
-	u, err := url.Parse(b.server)
+	u, err := url.Parse(b.address)
 	if err != nil {
 		return fmt.Errorf("the address of the server is not a URL")
 	}
@@ -45,7 +45,7 @@ func (b *bench) on(engine string, do func(address string) error) (err error) {
 func (b *bench) administer(statement string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), time.Minute)
 	defer cancel()
-	return execute(ctx, b.server, statement)
+	return execute(ctx, b.address, statement)
 }
 
 // execute runs one statement on a PostgreSQL database.

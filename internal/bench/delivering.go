@@ -53,7 +53,7 @@ func (b *bench) delivering() (err error) {
 		if err := os.RemoveAll(to); err != nil {
 			return err
 		}
-		all = append(all, []float64{ours, plain})
+		all = append(all, []cost{ours, plain})
 	}
 	b.add("release of 1,000 files of 1 MiB to a directory", "", lasted(all.typical(0)), "plain loop: "+lasted(all.typical(1)), all.ratio(1, 0), atLeast(0.5))
 	return nil
@@ -85,14 +85,14 @@ func (b *bench) approved(vault *outputs.DirVault, from string, paths []string) (
 }
 
 // deliver delivers the files to a new directory, which is removed afterwards.
-func (b *bench) deliver(vault *outputs.DirVault, files []review.Source, n int) (float64, error) {
+func (b *bench) deliver(vault *outputs.DirVault, files []review.Source, n int) (cost, error) {
 	dir := filepath.Join(b.dir, fmt.Sprintf("released-%d", n))
 	if err := os.Mkdir(dir, 0o750); err != nil {
-		return 0, err
+		return cost{}, err
 	}
-	c := &consignment{files: files}
+	what := &consignment{files: files}
 	w := &release.Worker{
-		Requests: c, Destinations: []release.Destination{release.NewDirectory("directory", dir)}, Log: slog.New(slog.DiscardHandler),
+		Requests: what, Destinations: []release.Destination{release.NewDirectory("directory", dir)}, Log: slog.New(slog.DiscardHandler),
 		Copy: func(ctx context.Context, sha string) (release.Blob, error) {
 			blob, err := vault.Open(ctx, sha)
 			if err != nil {
@@ -101,13 +101,13 @@ func (b *bench) deliver(vault *outputs.DirVault, files []review.Source, n int) (
 			return blob, nil
 		},
 	}
-	seconds, err := took(func() error {
+	c, err := b.once(func() error {
 		return w.Deliver(b.ctx, work.Item{Kind: review.WorkDeliver, Subject: "REQUEST"})
 	})
-	if err == nil && int(c.arrived.Load()) != len(files) {
-		err = fmt.Errorf("%d files arrived", c.arrived.Load())
+	if err == nil && int(what.arrived.Load()) != len(files) {
+		err = fmt.Errorf("%d files arrived", what.arrived.Load())
 	}
-	return seconds, errors.Join(err, os.RemoveAll(dir))
+	return c, errors.Join(err, os.RemoveAll(dir))
 }
 
 // consignment is what a worker asks for, without a database.

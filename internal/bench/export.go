@@ -24,7 +24,7 @@ func (b *bench) export() error {
 		var all rounds
 		for range 3 {
 			*sent = counted{header: http.Header{}}
-			ours, err := took(func() error {
+			ours, err := b.once(func() error {
 				handler.ServeHTTP(sent, w.get("auditor", "/ledger/entries?format=jsonl"))
 				return nil
 			})
@@ -34,14 +34,14 @@ func (b *bench) export() error {
 			if err != nil {
 				return err
 			}
-			copied, err := took(func() error {
+			copied, err := b.once(func() error {
 				_, err := client(b.ctx, "psql", "-q", "-c", `\copy entries TO '/dev/null'`, w.address)
 				return err
 			})
 			if err != nil {
 				return err
 			}
-			all = append(all, []float64{ours, copied})
+			all = append(all, []cost{ours, copied})
 		}
 		b.add(fmt.Sprintf("export of %d entries", sent.lines), w.engine, lasted(all.typical(0)),
 			`psql \copy: `+lasted(all.typical(1)), all.ratio(1, 0), atLeast(0.7))

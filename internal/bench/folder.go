@@ -78,7 +78,7 @@ func (b *bench) folderIn(w *world) error {
 			return err
 		}
 	}
-	all, err := timed(5, 41, list(w.store, "large"), list(w.store, "small"), answer("large"), answer("small"))
+	all, err := b.timed(5, 41, list(w.store, "large"), list(w.store, "small"), answer("large"), answer("small"))
 	if err != nil {
 		return err
 	}

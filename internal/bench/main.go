@@ -25,15 +25,16 @@ func main() {
 
 // bench is one run.
 type bench struct {
-	ctx     context.Context
-	server  string    // address of the PostgreSQL server
-	program string    // the built sallyport
-	root    string    // of the repository
-	dir     string    // temporary
-	entries int       // of the log that is exported
-	notes   io.Writer // progress
-	rows    []row
-	made    int // databases, for their names
+	ctx      context.Context
+	address  string    // of the PostgreSQL server
+	postgres server    // its processes
+	program  string    // the built sallyport
+	root     string    // of the repository
+	dir      string    // temporary
+	entries  int       // of the log that is exported
+	notes    io.Writer // progress
+	rows     []row
+	made     int // databases, for their names
 }
 
 // parts are what is measured, by the names that a pattern chooses.
@@ -55,7 +56,7 @@ var parts = []struct {
 
 // run is the program. It returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	b := &bench{ctx: ctx, notes: stderr, server: os.Getenv(dbtest.Env)}
+	b := &bench{ctx: ctx, notes: stderr, address: os.Getenv(dbtest.Env)}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	only := flags.String("only", "", "a pattern: measure only what matches it")
@@ -67,9 +68,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	pattern, err := regexp.Compile("(?i)" + *only)
-	if err != nil || b.server == "" {
+	if err != nil || b.address == "" {
 		b.note("bench: run it by tools/bench.sh: %v", errors.Join(err, errors.New(dbtest.Env+" names the server")))
 		return 2
+	}
+	if b.postgres, err = serverAt(b.address); err != nil {
+		b.note("bench: %v", err)
+		return 1
 	}
 	err = b.profiled(*profile, func() error { return b.all(pattern) })
 	if shown := show(stdout, b.rows); err == nil {

@@ -121,7 +121,7 @@ func (b *bench) answer(w *world, work string, id review.RequestID) error {
 	if sent, err := warm("checker0", "/requests/"+string(id)); err != nil || !bytes.Equal(sent, made) {
 		return errors.Join(err, fmt.Errorf("the answer made from memory is another one"))
 	}
-	all, err := timed(5, 21, func() error { return showRequest(warm, id) }, func() error { return showRequest(cold, id) },
+	all, err := b.timed(5, 21, func() error { return showRequest(warm, id) }, func() error { return showRequest(cold, id) },
 		func() error { _, err := memory(); return err })
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func parseManifest(w *world) error {
 }
 
 func (b *bench) readManifest(w *world) error {
-	all, err := timed(5, 3, func() error {
+	all, err := b.timed(5, 3, func() error {
 		m, err := w.dir.ReadManifest(w.ctx, "large")
 		if err == nil && (len(m.Outputs) != largeNumber || len(m.Problems) > 0) {
 			err = fmt.Errorf("%d outputs, problems %v", len(m.Outputs), m.Problems)
@@ -63,7 +63,7 @@ func (b *bench) readManifest(w *world) error {
 // applyManifest: one changed output is one changed row.
 func (b *bench) applyManifest(w *world) error {
 	size, rows := 1000, 0
-	all, err := timed(3, 3, func() error {
+	all, err := b.timed(3, 3, func() error {
 		m, err := w.dir.ReadManifest(w.ctx, "large")
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (b *bench) linking() error {
 	}
 	sources := []pipeline.Source{{JobRequest: ranAll(p), Pipeline: p}}
 	paths := matching(p, largeNumber)
-	all, err := timed(5, 3, func() error {
+	all, err := b.timed(5, 3, func() error {
 		if written := pipeline.Link(paths, sources); len(written) < 10_000 {
 			return fmt.Errorf("%d paths are linked", len(written))
 		}

@@ -1,48 +1,45 @@
 package main
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"time"
 )
 
-// rounds are figures of several pieces of work, measured in turn in each of
+// rounds are what several pieces of work cost, measured in turn in each of
 // several rounds: the machine may be busy with other things, and is then busy
 // for all of them.
-type rounds [][]float64
+type rounds [][]cost
 
-// typical is the median of the rounds' figures of the i-th piece of work.
+// typical is how many seconds the i-th piece of work took, the median of the
+// rounds.
 func (r rounds) typical(i int) float64 {
-	var all []float64
-	for _, round := range r {
-		all = append(all, round[i])
-	}
-	return median(all)
+	return median(r, func(round []cost) float64 { return round[i].seconds })
 }
 
 // ratio is the median of the rounds' ratios of the i-th to the j-th piece of
 // work.
-func (r rounds) ratio(i, j int) float64 {
-	var all []float64
-	for _, round := range r {
-		all = append(all, round[i]/round[j])
+func (r rounds) ratio(i, j int) cost {
+	return cost{
+		seconds: median(r, func(round []cost) float64 { return round[i].seconds / round[j].seconds }),
+		cpu:     median(r, func(round []cost) float64 { return round[i].cpu / round[j].cpu }),
 	}
-	return median(all)
 }
 
-func median(all []float64) float64 {
-	all = slices.Sorted(slices.Values(all))
-	middle := len(all) / 2
-	if len(all)%2 == 0 {
-		return (all[middle-1] + all[middle]) / 2
+func median[T any, N cmp.Ordered](all []T, of func(T) N) N {
+	figures := make([]N, len(all))
+	for i, v := range all {
+		figures[i] = of(v)
 	}
-	return all[middle]
+	slices.Sort(figures)
+	return figures[len(figures)/2]
 }
 
-// timed does each piece of work so many times in each of a number of rounds, in turn, and keeps the
-// median of what each took, in seconds. The pieces are done once before.
-func timed(number, times int, work ...func() error) (rounds, error) {
+// timed does each piece of work so many times in each of a number of rounds, in
+// turn, and keeps the medians of what each cost. The pieces are done once
+// before.
+func (b *bench) timed(number, times int, work ...func() error) (rounds, error) {
 	for _, do := range work {
 		if err := do(); err != nil {
 			return nil, err
@@ -51,29 +48,29 @@ func timed(number, times int, work ...func() error) (rounds, error) {
 	var all rounds
 	for range number {
 		runtime.GC()
-		took := make([][]float64, len(work))
+		costs := make([][]cost, len(work))
 		for range times {
 			for _, i := range rand.Perm(len(work)) { //nolint:gosec // so that each finds what any other leaves behind
-				began := time.Now()
-				if err := work[i](); err != nil {
+				c, err := b.measure(work[i])
+				if err != nil {
 					return nil, err
 				}
-				took[i] = append(took[i], time.Since(began).Seconds())
+				costs[i] = append(costs[i], c)
 			}
 		}
-		round := make([]float64, len(work))
-		for i := range work {
-			round[i] = median(took[i])
+		round := make([]cost, len(work))
+		for i, some := range costs {
+			round[i] = cost{
+				seconds: median(some, func(c cost) float64 { return c.seconds }), cpu: median(some, func(c cost) float64 { return c.cpu }),
+			}
 		}
 		all = append(all, round)
 	}
 	return all, nil
 }
 
-// took says how long something takes, in seconds.
-func took(do func() error) (float64, error) {
+// once measures what something costs that is done once in a round.
+func (b *bench) once(do func() error) (cost, error) {
 	runtime.GC()
-	began := time.Now()
-	err := do()
-	return time.Since(began).Seconds(), err
+	return b.measure(do)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -27,8 +28,10 @@ func (b *bench) start() error {
 		}
 		all = append(all, seconds)
 	}
+	slices.Sort(all)
+	typical := all[len(all)/2]
 	b.addRow(row{
-		work: "start to ready, demo, median of 5", on: onSQLite, measured: lasted(median(all)), value: median(all),
+		work: "start to ready, demo, median of 5", on: onSQLite, measured: lasted(typical), value: typical,
 		bar: bar{text: "≤ 2 s", limit: 2},
 	})
 	return nil

@@ -14,8 +14,9 @@ type row struct {
 	on       string // the database; "" if there is none
 	measured string
 	baseline string
-	figure   string  // what is held against the bar, as it is shown
-	value    float64 // the same
+	ratio    string
+	cpu      string  // the same ratio of the time of processors
+	value    float64 // what is held against the bar
 	bar      bar
 }
 
@@ -42,8 +43,11 @@ func (r row) met() string {
 }
 
 // add keeps a row of a ratio.
-func (b *bench) add(work, on, measured, baseline string, ratio float64, to bar) {
-	b.addRow(row{work, on, measured, baseline, fmt.Sprintf("%.2f ×", ratio), ratio, to})
+func (b *bench) add(work, on, measured, baseline string, ratio cost, to bar) {
+	b.addRow(row{
+		work: work, on: on, measured: measured, baseline: baseline, value: ratio.seconds, bar: to,
+		ratio: fmt.Sprintf("%.2f ×", ratio.seconds), cpu: fmt.Sprintf("%.2f ×", ratio.cpu),
+	})
 }
 
 // addRow keeps a row, and says so.
@@ -59,12 +63,12 @@ func (r row) cells() []string {
 		}
 		return s
 	}
-	return []string{r.work, or(r.on), r.measured, or(r.baseline), or(r.figure), or(r.bar.text), r.met()}
+	return []string{r.work, or(r.on), r.measured, or(r.baseline), or(r.ratio), or(r.cpu), or(r.bar.text), r.met()}
 }
 
 // show prints the table, as Markdown that is aligned.
 func show(w io.Writer, rows []row) error {
-	lines := [][]string{{"work", "database", "measured", "baseline", "ratio", "bar", "result"}, nil}
+	lines := [][]string{{"work", "database", "measured", "baseline", "ratio", "by CPU", "bar", "result"}, nil}
 	for _, r := range rows {
 		lines = append(lines, r.cells())
 	}

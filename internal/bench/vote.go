@@ -47,9 +47,9 @@ func (b *bench) votesAtOnce(w *world) (err error) {
 	defer func() { err = errors.Join(err, done()) }()
 	var all rounds
 	for range voteRounds {
-		round := make([]float64, 3)
-		for i, measure := range []func() (float64, error){
-			baseline, func() (float64, error) { return throughput(few) }, func() (float64, error) { return throughput(many) },
+		round := make([]cost, 3)
+		for i, measure := range []func() (cost, error){
+			baseline, func() (cost, error) { return b.throughput(few) }, func() (cost, error) { return b.throughput(many) },
 		} {
 			if round[i], err = measure(); err != nil {
 				return err
@@ -63,8 +63,8 @@ func (b *bench) votesAtOnce(w *world) (err error) {
 	}
 	for i, files := range []int{12, 400} {
 		b.add(fmt.Sprintf("vote, %d clients on %d requests of %d files", clients, clients, files), w.engine,
-			fmt.Sprintf("%.0f votes/s", all.typical(i+1)), fmt.Sprintf("%s: %.0f/s", name, all.typical(0)),
-			all.ratio(i+1, 0), bars[i])
+			fmt.Sprintf("%.0f votes/s", 1/all.typical(i+1)), fmt.Sprintf("%s: %.0f/s", name, 1/all.typical(0)),
+			all.ratio(i+1, 0).inverse(), bars[i])
 	}
 	return nil
 }
@@ -90,42 +90,45 @@ func (w *world) voters(workspace string, n int) ([]*voter, error) {
 	return all, w.settle()
 }
 
-// throughput lets them all vote for a while, and says how many votes a second
-// they cast together.
-func throughput(all []*voter) (float64, error) {
+// throughput lets them all vote for a while, and says what one vote costs.
+func (b *bench) throughput(all []*voter) (cost, error) {
 	acts := make([]func() error, len(all))
 	for i, v := range all {
 		acts[i] = v.vote
 	}
-	return perSecond(acts)
+	return b.repeated(acts)
 }
 
-// perSecond does all acts at once, each again and again, for a while.
-func perSecond(acts []func() error) (float64, error) {
-	var clients sync.WaitGroup
+// repeated does all acts at once, each again and again, for a while, and says
+// what one costs.
+func (b *bench) repeated(acts []func() error) (cost, error) {
 	done, errs := make([]int, len(acts)), make([]error, len(acts))
-	began := time.Now()
-	for i, act := range acts {
-		clients.Go(func() {
-			for errs[i] == nil && time.Since(began) < voteTime {
-				errs[i] = act()
-				done[i]++
-			}
-		})
-	}
-	clients.Wait()
+	c, err := b.once(func() error {
+		var clients sync.WaitGroup
+		began := time.Now()
+		for i, act := range acts {
+			clients.Go(func() {
+				for errs[i] == nil && time.Since(began) < voteTime {
+					errs[i] = act()
+					done[i]++
+				}
+			})
+		}
+		clients.Wait()
+		return errors.Join(errs...)
+	})
 	total := 0
 	for _, n := range done {
 		total += n
 	}
-	return float64(total) / time.Since(began).Seconds(), errors.Join(errs...)
+	return c.each(float64(total)), err
 }
 
-var tps = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
+var transactions = regexp.MustCompile(`(?m)^number of transactions actually processed: ([0-9]+)`)
 
 // simpleUpdate is the baseline of votes at once: pgbench's simple-update on
 // PostgreSQL, the same statements on SQLite. done takes it away.
-func (b *bench) simpleUpdate(engine string) (measure func() (float64, error), name string, done func() error, err error) {
+func (b *bench) simpleUpdate(engine string) (measure func() (cost, error), name string, done func() error, err error) {
 	if engine == onSQLite {
 		measure, done, err = b.simpleUpdateSQLite()
 		return measure, "simple update", done, err
@@ -146,22 +149,28 @@ func (b *bench) simpleUpdate(engine string) (measure func() (float64, error), na
 	case err := <-result:
 		return nil, "", nil, err
 	case at := <-address:
-		measure = func() (float64, error) { return pgbench(b.ctx, at) }
+		measure = func() (cost, error) { return b.pgbench(at) }
 		return measure, "pgbench -N", func() error { close(ended); return <-result }, nil
 	}
 }
 
-func pgbench(ctx context.Context, address string) (float64, error) {
-	out, err := client(ctx, "pgbench", "-n", "-N", "-c", strconv.Itoa(clients), "-j", "2",
-		"-T", strconv.Itoa(int(voteTime.Seconds())), address)
+// pgbench says what one of pgbench's transactions costs.
+func (b *bench) pgbench(address string) (cost, error) {
+	var out string
+	c, err := b.once(func() (err error) {
+		out, err = client(b.ctx, "pgbench", "-n", "-N", "-c", strconv.Itoa(clients), "-j", "2",
+			"-T", strconv.Itoa(int(voteTime.Seconds())), address)
+		return err
+	})
 	if err != nil {
-		return 0, err
+		return cost{}, err
 	}
-	found := tps.FindStringSubmatch(out)
+	found := transactions.FindStringSubmatch(out)
 	if found == nil {
-		return 0, fmt.Errorf("pgbench printed no tps: %s", out)
+		return cost{}, fmt.Errorf("pgbench did not say how much it did: %s", out)
 	}
-	return strconv.ParseFloat(found[1], 64)
+	n, err := strconv.ParseFloat(found[1], 64)
+	return c.each(n), err
 }
 
 // accounts is how many rows SQLite's simple update chooses from.
@@ -169,7 +178,7 @@ const accounts = 100_000
 
 // simpleUpdateSQLite does what pgbench -N does, with the durability that the
 // program asks for.
-func (b *bench) simpleUpdateSQLite() (measure func() (float64, error), done func() error, err error) {
+func (b *bench) simpleUpdateSQLite() (measure func() (cost, error), done func() error, err error) {
 	db, err := driver.Open("file:" + filepath.Join(b.dir, "simple.db") +
 		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err != nil {
@@ -194,7 +203,7 @@ func (b *bench) simpleUpdateSQLite() (measure func() (float64, error), done func
 			return simpleUpdate(b.ctx, db, n+1)
 		}
 	}
-	return func() (float64, error) { return perSecond(acts) }, db.Close, nil
+	return func() (cost, error) { return b.repeated(acts) }, db.Close, nil
 }
 
 func simpleUpdate(ctx context.Context, db *sql.DB, account int) error {
@@ -241,7 +250,7 @@ func (b *bench) votesAlone(w *world) error {
 	if err := w.settle(); err != nil {
 		return err
 	}
-	all, err := timed(5, 21, acts...)
+	all, err := b.timed(5, 21, acts...)
 	if err != nil {
 		return err
 	}
