@@ -27,6 +27,10 @@ type Config struct {
 	// Policy is today's policy at a place.
 	Policy func(ctx context.Context, p review.Place) (review.Policy, error)
 
+	// SignIn lets people in at the pages. Without it there are no pages, and the
+	// API alone is served.
+	SignIn *SignIn
+
 	Ready []Check // optional: what must be usable for the program to be ready
 
 	Now   func() time.Time // the clock that connections' deadlines are set by
@@ -56,6 +60,9 @@ func (c Config) check() error {
 		c.Now != nil && c.NewID != nil && c.Log != nil
 	if !set {
 		return errors.New("web: a part of the configuration is missing")
+	}
+	if in := c.SignIn; in != nil && (in.Provider == nil || in.Sessions == nil || in.Held == nil || in.Roles == nil) {
+		return errors.New("web: a part of the configuration of signing in is missing")
 	}
 	if c.ServeMetrics && c.Metrics == nil {
 		return errors.New("web: there are no metrics to be served")

@@ -116,7 +116,7 @@ func (s *server) serve(c *gin.Context, o review.Opened, r io.ReaderAt, download 
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", hostile)
 	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Authorization")
+	h.Set("Vary", "Authorization, Cookie")
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", disposition(o.Path, download || !known))
 	h.Set("ETag", quoted(o.SHA256))

@@ -117,22 +117,33 @@ func (s *server) fail(c *gin.Context, err error) {
 	if c.Writer.Written() {
 		panic(http.ErrAbortHandler)
 	}
+	if s.wantsPage(c) {
+		s.sendMessage(c, p)
+		return
+	}
 	s.sendProblem(c, p)
 }
 
-func (s *server) sendProblem(c *gin.Context, p problem) {
-	h := c.Writer.Header()
+// clearHeaders takes away what a handler said of an answer that is not sent,
+// and says when it is worth trying again.
+func clearHeaders(h http.Header, p problem) {
 	for _, name := range []string{"Content-Type", "ETag", "Content-Disposition", "Content-Encoding", "Accept-Ranges", "Location"} {
 		h.Del(name)
 	}
 	h.Set("Cache-Control", "no-store")
 	switch {
-	case p.Status == http.StatusUnauthorized:
-		h.Set("WWW-Authenticate", `Bearer realm="sallyport"`)
 	case p.retryAfter > 0:
 		h.Set("Retry-After", strconv.Itoa(int((p.retryAfter+time.Second-1)/time.Second)))
 	case p.Status == http.StatusServiceUnavailable:
 		h.Set("Retry-After", "5")
+	}
+}
+
+func (s *server) sendProblem(c *gin.Context, p problem) {
+	h := c.Writer.Header()
+	clearHeaders(h, p)
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="sallyport"`)
 	}
 	body, err := json.Marshal(p)
 	if err != nil {

@@ -108,7 +108,7 @@ func checkNames(c *gin.Context) error {
 	for name, v := range paramsOf(c) {
 		ok := true
 		switch name {
-		case "id", "file", "comment":
+		case "id", "file", "comment", "session":
 			ok = wordOf(v, 64)
 		case "workspace":
 			ok = outputs.ValidWorkspace(v)
@@ -146,13 +146,16 @@ func fileParam(c *gin.Context) review.FileID { return review.FileID(param(c, "fi
 // defaultLimit is how many items a page has if nobody says.
 const defaultLimit = 50
 
-// page is which part of a list is asked for; both were checked.
+// mostItems is how many items a page of a list has at most.
+const mostItems = 500
+
+// page is which part of a list is asked for.
 func page(c *gin.Context) (cursor string, limit int) {
 	limit, err := strconv.Atoi(c.Query("limit"))
 	if err != nil || limit < 1 {
 		limit = defaultLimit
 	}
-	return c.Query("cursor"), limit
+	return c.Query("cursor"), min(limit, mostItems)
 }
 
 // list is a page of a list as it is sent.

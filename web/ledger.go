@@ -37,8 +37,8 @@ const (
 // listEntries answers GET /ledger/entries.
 func (s *server) listEntries(c *gin.Context) error {
 	actor := actorOf(c)
-	if !actor.HasAnywhere(review.Auditor) || !actor.Within(review.MayAudit) {
-		return forbidden("Only an auditor reads the log.")
+	if err := mayReadLog(actor); err != nil {
+		return err
 	}
 	f, err := logFilter(c)
 	if err != nil {
@@ -116,19 +116,27 @@ func moment(c *gin.Context, name string, day time.Duration) (time.Time, error) {
 
 // pageOfEntries answers with a page of the entries that the auditor may see.
 func (s *server) pageOfEntries(c *gin.Context, f LogFilter, shows func(LogRow) (bool, error)) error {
+	items, next, err := s.readEntries(c, f, shows)
+	if err != nil {
+		return err
+	}
+	return send(c, listOf(items, next, same))
+}
+
+// readEntries reads a page of entries, and the cursor of the next.
+func (s *server) readEntries(c *gin.Context, f LogFilter, shows func(LogRow) (bool, error)) ([]entry, string, error) {
 	_, limit := page(c)
 	p := entryPage{items: []entry{}, most: limit, after: f.After}
 	for !p.done {
 		f.After, f.Limit = p.after, readAtOnce
 		if err := p.take(s.Ledger.Entries(c.Request.Context(), f), shows); err != nil {
-			return err
+			return nil, "", err
 		}
 	}
-	next := ""
-	if p.more {
-		next = base64.RawURLEncoding.EncodeToString(strconv.AppendInt(nil, p.after, 10))
+	if !p.more {
+		return p.items, "", nil
 	}
-	return send(c, listOf(p.items, next, same))
+	return p.items, base64.RawURLEncoding.EncodeToString(strconv.AppendInt(nil, p.after, 10)), nil
 }
 
 // entryPage is a page of entries while it is read.

@@ -77,9 +77,14 @@ func (m *Metrics) begin() func(route, method string, status int, took time.Durat
 // blur takes from the routes of requests what would tell acts from looks: an
 // author could otherwise count votes, a checker drafts.
 func blur(route, method string, status int) (string, string, string) {
-	const requests = apiBase + "/requests"
-	if route == requests || strings.HasPrefix(route, requests+"/") {
-		return requests + "/*", "*", strconv.Itoa(status/100) + "xx"
+	class := strconv.Itoa(status/100) + "xx"
+	for _, requests := range []string{apiBase + "/requests", "/requests", "/content/requests"} {
+		if route == requests || strings.HasPrefix(route, requests+"/") {
+			return requests + "/*", "*", class
+		}
+	}
+	if route == workspacePage && method == http.MethodPost { // files are put on drafts there
+		return "/requests/*", "*", class
 	}
 	return route, method, strconv.Itoa(status)
 }

@@ -45,6 +45,11 @@ func (s *server) routes() error {
 			return err
 		}
 	}
+	if s.pages != nil {
+		for _, r := range s.pageRoutes() {
+			s.registerPage(r)
+		}
+	}
 	return nil
 }
 

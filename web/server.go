@@ -8,7 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// server answers the API.
+// server answers the API and the pages.
 type server struct {
 	Config
 	engine   *gin.Engine
@@ -16,10 +16,11 @@ type server struct {
 	cross    *http.CrossOriginProtection
 	failures *failures
 	ready    *readiness
+	pages    *pageSet // nil: there are no pages
 }
 
 // NewHandler makes the handler of the whole program: the API, its document,
-// health and, if wanted, metrics. An error says that the configuration cannot
+// the pages, health and, if wanted, metrics. An error says that the configuration cannot
 // be right.
 func NewHandler(c Config) (http.Handler, error) {
 	s, err := newServer(c)
@@ -42,6 +43,11 @@ func newServer(c Config) (*server, error) {
 	s := &server{
 		Config: c, engine: engine, document: doc, cross: http.NewCrossOriginProtection(),
 		failures: newFailures(c.Now), ready: &readiness{checks: c.Ready, now: c.Now},
+	}
+	if c.SignIn != nil {
+		if s.pages, err = readPages(); err != nil {
+			return nil, err
+		}
 	}
 	if s.Metrics == nil {
 		s.Metrics = NewMetrics()

@@ -113,6 +113,9 @@ type Workspaces interface {
 	// itself, or with deep all files below it, by path. A folder that is not
 	// there is empty.
 	Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) (items []OutputItem, next string, err error)
+	// Output finds the output that the workspace lists at path, or
+	// review.ErrNotFound.
+	Output(ctx context.Context, workspace, path string) (Candidate, error)
 	// OpenOutput opens what may be opened at path: an output at a level that
 	// may be, a placeholder, a log. Refusals are *outputs.Refused, or
 	// review.ErrNotFound for what the workspace does not list.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -457,6 +458,15 @@ func (w *world) Outputs(_ context.Context, _, dir string, deep bool, cursor stri
 		return items[:limit], items[limit-1].Path, w.broken
 	}
 	return items, "", w.broken
+}
+
+func (w *world) Output(_ context.Context, _, path string) (Candidate, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.files[path]; !ok {
+		return Candidate{}, cmp.Or(w.broken, error(review.ErrNotFound))
+	}
+	return w.held(path), w.broken
 }
 
 // held is an output with the requests that hold it.

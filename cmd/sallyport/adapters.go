@@ -167,6 +167,16 @@ func (w workspaces) Outputs(ctx context.Context, workspace, dir string, deep boo
 	return items, next, err
 }
 
+// Output implements web.Workspaces.
+func (w workspaces) Output(ctx context.Context, workspace, path string) (web.Candidate, error) {
+	found, err := w.app.store.Output(ctx, workspace, path)
+	if err != nil {
+		return web.Candidate{}, err
+	}
+	w.app.look(ctx, workspace, []*review.Candidate{&found.Candidate})
+	return candidateOf(found), nil
+}
+
 // OpenOutput implements web.Workspaces.
 func (w workspaces) OpenOutput(ctx context.Context, workspace, path string) (web.OutputFile, error) {
 	v, err := w.viewable(ctx, workspace, path)

@@ -1,0 +1,423 @@
+package pages
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"sallyport/review"
+)
+
+// Request is the overview of one request: whose turn it is, what may be done,
+// its groups with their files, texts and comments.
+type Request struct {
+	Frame
+	ID        string
+	Heading   string
+	State     State
+	Sentence  string
+	Tabs      []Link
+	Facts     []Fact
+	Acts      []ActButton // that are open, or lack something
+	NotNow    []ActButton // that are not for this person, or not for this status
+	Notes     []Note
+	Dissents  []string
+	TitleForm *Form // nil: not to be changed now
+	NewGroup  *GroupForm
+	AddFiles  string // where files are chosen; "" if none can be added now
+	Groups    []Group
+	Voting    bool // the viewer votes
+	Empty     string
+}
+
+func (Request) file() string { return "request.html" }
+
+// Note says who did a thing to the whole request, and why.
+type Note struct {
+	Kind   string // changes, refused or waiting
+	What   string
+	By     string
+	At     Moment
+	Reason string
+}
+
+// Group is a file group as the overview shows it.
+type Group struct {
+	ID       string
+	Name     string
+	Context  string
+	Controls []string
+	Needs    string // what the author still has to say
+	Count    string
+	Files    []File
+	Comments []Comment
+	Describe *GroupForm
+	Comment  *CommentForm
+	AskAll   *Form // requests changes for all that is not voted on
+	TakeBack *Form // takes the viewer's votes back
+}
+
+// File is a file of a group as the overview shows it.
+type File struct {
+	ID      string
+	Href    string
+	Path    string
+	Kind    string
+	Size    string
+	State   State  // what the reviews amount to, or the viewer's vote
+	MyVote  State  // of somebody who votes
+	Others  string // others' votes, where they are open
+	Changed string // what differs in the workspace
+}
+
+// Comment is what somebody said.
+type Comment struct {
+	ID      string
+	By      string
+	Side    string
+	For     string
+	Private bool
+	Turn    int
+	At      Moment
+	Where   string
+	Text    string
+	Publish Form // with an empty ID if the viewer cannot
+	Delete  Form
+}
+
+// CommentForm says something about a group, or about a file of it.
+type CommentForm struct {
+	Form    Form
+	Group   string
+	File    string
+	About   string
+	Checker bool
+	Open    bool
+}
+
+// GroupForm describes a group.
+type GroupForm struct {
+	Form     Form
+	Name     string // "" for a new group
+	Controls []Choice
+	Open     bool
+}
+
+// Choice is one of several that may be chosen.
+type Choice struct {
+	Value  string
+	Text   string
+	Chosen bool
+}
+
+// RequestAddress is where a request is, and what is below it.
+func RequestAddress(id review.RequestID, below ...string) string {
+	address := "/requests/" + url.PathEscape(string(id))
+	for _, part := range below {
+		address += "/" + url.PathEscape(part)
+	}
+	return address
+}
+
+// Build is what request pages are made with.
+type Build struct {
+	Frame Frame
+	Forms Forms
+	Now   time.Time
+}
+
+// NewRequest makes the overview from what a person may see.
+func NewRequest(b Build, v *review.RequestView) Request {
+	p := Request{
+		Frame: b.Frame, ID: string(v.ID), Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status),
+		Sentence: v.StatusSentence, Tabs: requestTabs(v, "overview"), Facts: requestFacts(v, b.Now), Notes: notes(v, b.Now),
+		Voting: may(v, review.ActVote),
+	}
+	p.Title = p.Heading
+	p.Crumbs = requestCrumbs(v, "")
+	p.Acts, p.NotNow = actButtons(b.Forms, v)
+	for _, d := range v.Dissents {
+		p.Dissents = append(p.Dissents, dissent(d, v))
+	}
+	if may(v, review.ActTitle) {
+		f := b.Forms.Form("title", RequestAddress(v.ID, "title"), url.Values{"title": {v.Title}})
+		p.TitleForm = &f
+	}
+	if may(v, review.ActGroups) {
+		p.NewGroup = newGroupForm(b.Forms, v, nil)
+	}
+	if may(v, review.ActFiles) {
+		p.AddFiles = "/workspaces/" + url.PathEscape(v.Workspace)
+	}
+	for _, g := range v.Groups {
+		p.Groups = append(p.Groups, newGroup(b, v, g))
+	}
+	if len(p.Groups) == 0 {
+		p.Empty = "No files are on this request yet."
+		if v.Project == "" {
+			p.Empty = "You see of this request only that it is there, and whose turn it is."
+		}
+	}
+	return p
+}
+
+// allowance is what the view says of an act.
+func allowance(v *review.RequestView, act review.Act) review.AllowedView {
+	for _, a := range v.Allowed {
+		if a.Act == act {
+			return a
+		}
+	}
+	return review.AllowedView{Act: act}
+}
+
+func may(v *review.RequestView, act review.Act) bool { return allowance(v, act).Allowed }
+
+func requestTabs(v *review.RequestView, current string) []Link {
+	tabs := []Link{
+		{Text: "Overview", Href: RequestAddress(v.ID), Current: current == "overview"},
+		{Text: "Activity", Href: RequestAddress(v.ID, "activity"), Current: current == "activity"},
+	}
+	if v.Status == review.Released {
+		tabs = append(tabs, Link{Text: "Release", Href: "/releases/" + url.PathEscape(string(v.ID))})
+	}
+	return tabs
+}
+
+func requestCrumbs(v *review.RequestView, below string) []Link {
+	crumbs := []Link{}
+	if v.Project != "" {
+		crumbs = append(crumbs, Link{Text: v.Project})
+	}
+	crumbs = append(crumbs, Link{Text: v.Workspace, Href: "/workspaces/" + url.PathEscape(v.Workspace)})
+	request := Link{Text: "request " + string(v.ID), Href: RequestAddress(v.ID)}
+	if below == "" {
+		request.Href = ""
+		return append(crumbs, request)
+	}
+	return append(crumbs, request, Link{Text: below})
+}
+
+func requestFacts(v *review.RequestView, now time.Time) []Fact {
+	facts := []Fact{
+		{Name: "Author", Text: v.Author},
+		{Name: "Workspace", Text: v.Workspace, Href: "/workspaces/" + url.PathEscape(v.Workspace)},
+	}
+	if v.Project != "" {
+		facts = append(facts, Fact{Name: "Project", Text: v.Project})
+	}
+	facts = append(facts, Fact{Name: "Waiting on", Text: waitingOn(v.WaitingOn)}, Fact{Name: "Since", When: At(v.Since, now)})
+	if v.Project == "" && v.Turn == 0 && len(v.Groups) == 0 {
+		return facts
+	}
+	facts = append(facts, Fact{Name: "Turn", Text: Count(v.Turn)})
+	if v.Phase == review.PhaseIndependent || v.Phase == review.PhaseConsolidating {
+		facts = append(facts, Fact{Name: "Reviews", Text: Count(v.Reviews.Submitted) + " of " + Count(v.Reviews.Needed)})
+	}
+	if v.Reviews.Voted != nil {
+		facts = append(facts, Fact{Name: "Your votes", Text: Count(*v.Reviews.Voted) + " of " + Count(v.Reviews.Outputs)})
+	}
+	for _, by := range v.Reviews.By {
+		text := by.Username
+		if !by.Independent {
+			text += " (not independent)"
+		}
+		facts = append(facts, Fact{Name: "Review by", Text: text})
+	}
+	if v.HeldUntil != nil {
+		facts = append(facts, Fact{Name: "Held until", When: At(*v.HeldUntil, now)})
+	}
+	return append(facts, Fact{Name: "Request", Text: string(v.ID), Mono: true})
+}
+
+func waitingOn(who string) string {
+	words := map[string]string{
+		"author": "the author", "checkers": "the output checkers", "system": "the delivery", "nobody": "nobody",
+	}
+	return words[who]
+}
+
+func notes(v *review.RequestView, now time.Time) []Note {
+	var list []Note
+	if r := v.Returned; r != nil {
+		what := "Returned"
+		if r.Early {
+			what = "Returned before all reviews were in"
+		}
+		list = append(list, Note{changes, what, r.By, At(r.At, now), r.Reason})
+	}
+	if c := v.Closed; c != nil {
+		kind, what := waiting, "Withdrawn"
+		if v.Status == review.Rejected {
+			kind, what = refused, "Rejected"
+		}
+		list = append(list, Note{kind, what, c.By, At(c.At, now), c.Reason})
+	}
+	return list
+}
+
+func dissent(d review.DissentView, v *review.RequestView) string {
+	about := "the approval was stopped"
+	if f := fileOf(v, d.File); f != nil {
+		about = "changes were requested for " + f.Path
+	}
+	text := d.By + ", turn " + Count(d.Turn) + ": " + about
+	if d.Reason != "" {
+		text += ": “" + d.Reason + "”"
+	}
+	return text
+}
+
+// fileOf finds a file in a view; nil if there is none.
+func fileOf(v *review.RequestView, id review.FileID) *review.FileView {
+	for g := range v.Groups {
+		for i := range v.Groups[g].Files {
+			if v.Groups[g].Files[i].ID == id {
+				return &v.Groups[g].Files[i]
+			}
+		}
+	}
+	return nil
+}
+
+func newGroup(b Build, v *review.RequestView, g review.GroupView) Group {
+	group := Group{
+		ID: string(g.ID), Name: g.Name, Context: g.Context, Controls: controlsOf(g), Count: Plural(inUse(g), "file"),
+	}
+	if g.NeedsComment {
+		group.Needs = "Say in a comment on this group what you did since it was returned."
+	}
+	for _, f := range g.Files {
+		group.Files = append(group.Files, newFile(v, f))
+	}
+	for _, c := range g.Comments {
+		group.Comments = append(group.Comments, newComment(b, v, c))
+	}
+	if may(v, review.ActGroups) {
+		group.Describe = newGroupForm(b.Forms, v, &g)
+	}
+	if may(v, review.ActComments) {
+		group.Comment = newCommentForm(b.Forms, v, g, nil)
+	}
+	if may(v, review.ActVote) && !v.Reviews.Mine {
+		ask := b.Forms.Form("ask-"+group.ID, RequestAddress(v.ID, "groups", "request-changes"), nil)
+		back := b.Forms.Form("reset-"+group.ID, RequestAddress(v.ID, "groups", "reset-votes"), nil)
+		group.AskAll, group.TakeBack = &ask, &back
+	}
+	return group
+}
+
+func inUse(g review.GroupView) int {
+	n := 0
+	for _, f := range g.Files {
+		if f.Kind != review.WithdrawnFile {
+			n++
+		}
+	}
+	return n
+}
+
+func controlsOf(g review.GroupView) []string {
+	var words []string
+	for _, code := range g.Controls.Codes {
+		words = append(words, controlWord(code))
+	}
+	if g.Controls.Text != "" {
+		words = append(words, g.Controls.Text)
+	}
+	return words
+}
+
+func newFile(v *review.RequestView, f review.FileView) File {
+	file := File{
+		ID: string(f.ID), Href: RequestAddress(v.ID, "files", string(f.ID)), Path: f.Path, Kind: string(f.Kind),
+		Size: Size(f.Size), State: State{waiting, "Not voted on"},
+	}
+	if f.Kind == review.Output {
+		file.State, file.MyVote = decisionState(f.Decision), voteState(myVote(f))
+	}
+	if f.Kind == review.WithdrawnFile {
+		file.State = State{waiting, "Withdrawn"}
+	}
+	for _, vote := range f.Votes {
+		if file.Others != "" {
+			file.Others += ", "
+		}
+		file.Others += vote.By + ": " + voteWord(vote.Vote)
+	}
+	if f.ChangedInWorkspace {
+		file.Changed = "The workspace has other bytes at this path now, or none."
+	}
+	return file
+}
+
+func myVote(f review.FileView) review.VoteValue {
+	if f.MyVote == nil {
+		return ""
+	}
+	return f.MyVote.Vote
+}
+
+func voteWord(vote review.VoteValue) string {
+	switch vote {
+	case review.Approve:
+		return "approved"
+	case review.RequestChanges:
+		return "changes requested"
+	}
+	return "undecided"
+}
+
+func newComment(b Build, v *review.RequestView, c review.CommentView) Comment {
+	comment := Comment{
+		ID: string(c.ID), By: c.By, Side: "output checker", For: "everyone", Private: c.Visibility == review.Private,
+		Turn: c.Turn, At: At(c.At, b.Now), Text: c.Text,
+	}
+	if c.Mine {
+		comment.By = "You"
+	}
+	switch {
+	case c.Side == review.AuthorSide:
+		comment.Side = "author’s side"
+	case comment.Private:
+		comment.For = "checkers only"
+	case c.Turn == v.Turn && v.WaitingOn == "checkers":
+		comment.For = "the author too, when this turn ends"
+	}
+	if f := fileOf(v, c.File); f != nil {
+		comment.Where = baseOf(f.Path)
+	}
+	if c.Mine && c.Turn == v.Turn && may(v, review.ActComments) {
+		at := RequestAddress(v.ID, "comments", comment.ID)
+		comment.Publish = b.Forms.Form("publish-"+comment.ID, at+"/publish", nil)
+		comment.Delete = b.Forms.Form("delete-"+comment.ID, at+"/delete", nil)
+	}
+	return comment
+}
+
+// newCommentForm is about a group, or about a file of it.
+func newCommentForm(fs Forms, v *review.RequestView, g review.GroupView, f *review.FileView) *CommentForm {
+	id, about, file := "comment-"+string(g.ID), "the group “"+g.Name+"”", ""
+	if f != nil {
+		id, about, file = "comment-"+string(f.ID), baseOf(f.Path), string(f.ID)
+	}
+	form := fs.Form(id, RequestAddress(v.ID, "comments"), nil)
+	return &CommentForm{
+		Form: form, Group: g.Name, File: file, About: about, Checker: v.WaitingOn == "checkers", Open: form.open(),
+	}
+}
+
+// newGroupForm describes a group, or makes one if g is nil.
+func newGroupForm(fs Forms, v *review.RequestView, g *review.GroupView) *GroupForm {
+	id, now, name := "group-new", url.Values{}, ""
+	if g != nil {
+		id, name = "group-"+string(g.ID), g.Name
+		now = url.Values{"context": {g.Context}, "controls": {g.Controls.Text}, "code": g.Controls.Codes}
+	}
+	form := fs.Form(id, RequestAddress(v.ID, "groups"), now)
+	gf := &GroupForm{Form: form, Name: name, Open: form.open()}
+	for _, code := range review.Controls {
+		gf.Controls = append(gf.Controls, Choice{code, controlWord(code), slices.Contains(form.values["code"], code)})
+	}
+	return gf
+}

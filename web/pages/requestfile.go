@@ -1,0 +1,299 @@
+package pages
+
+import (
+	"net/url"
+	"strconv"
+
+	"sallyport/review"
+)
+
+// RequestFile is the review screen: the files of the request, one of them, and
+// all that is known of it. Without the votes it is the author's screen too.
+type RequestFile struct {
+	Frame
+	Heading  string
+	State    State
+	Sentence string
+	Overview string
+	Sides    []SideGroup
+	Path     string
+	Kind     string
+	Size     string
+	Content  Content
+	Download string
+	Decision State
+	Votes    []Vote // others', where they are open
+	Vote     *VoteBar
+	Previous Link
+	Next     Link
+	NotVoted Link
+	Chain    Chain
+	Group    string
+	Context  string
+	Controls []string
+	Comments []Comment
+	Comment  *CommentForm
+	Edit     *EditFile
+}
+
+func (RequestFile) file() string { return "requestfile.html" }
+
+// SideGroup is a group in the list of files at the side.
+type SideGroup struct {
+	Name  string
+	Done  string
+	Files []SideFile
+}
+
+// SideFile is a file in that list.
+type SideFile struct {
+	Href    string
+	Name    string
+	Path    string
+	Note    string
+	State   State
+	Current bool
+}
+
+// Vote is somebody's vote.
+type Vote struct {
+	By    string
+	State State
+	Turn  int
+}
+
+// VoteBar is where a checker votes. Why says why not; then there are no forms.
+type VoteBar struct {
+	Why     string
+	Mine    State
+	SHA256  string
+	Turn    string
+	Yes     Form
+	No      Form
+	None    Form
+	SaidYes bool
+	SaidNo  bool
+	Voted   string
+}
+
+// EditFile is what the author changes about a file.
+type EditFile struct {
+	Open     bool
+	Move     Form
+	Group    string
+	Groups   []string
+	Kind     Form
+	Other    string // the other kind
+	OtherIs  string
+	Update   *Form // nil: the workspace has the same bytes
+	Withdraw Form
+}
+
+// Chain is where a file comes from.
+type Chain struct {
+	Facts []Fact
+	Now   string
+}
+
+// NewRequestFile makes the screen for a file of the view; nil if it has none of
+// that id.
+func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content) *RequestFile {
+	g, f := groupOf(v, id)
+	if f == nil {
+		return nil
+	}
+	p := &RequestFile{
+		Frame: b.Frame, Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status), Sentence: v.StatusSentence,
+		Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: f.Path, Kind: string(f.Kind), Size: Size(f.Size), Content: c,
+		Chain: chainOf(v, f), Group: g.Name, Context: g.Context, Controls: controlsOf(*g),
+	}
+	p.Title, p.Fixed = baseOf(f.Path)+" – "+p.Heading, true
+	p.Crumbs = requestCrumbs(v, baseOf(f.Path))
+	p.sides(v, id)
+	if f.Kind == review.Output {
+		p.Decision = decisionState(f.Decision)
+	}
+	for _, vote := range f.Votes {
+		p.Votes = append(p.Votes, Vote{vote.By, voteState(vote.Vote), vote.Turn})
+	}
+	p.Vote = newVoteBar(b.Forms, v, f)
+	if reviews(v) && c.Address != "" {
+		p.Download = c.Address + "?download=1"
+	}
+	for _, c := range g.Comments {
+		if c.File == "" || c.File == f.ID {
+			p.Comments = append(p.Comments, newComment(b, v, c))
+		}
+	}
+	if may(v, review.ActComments) {
+		p.Comment = newCommentForm(b.Forms, v, *g, f)
+	}
+	if may(v, review.ActFiles) && f.Kind != review.WithdrawnFile {
+		p.Edit = newEditFile(b.Forms, v, g, f)
+	}
+	return p
+}
+
+func groupOf(v *review.RequestView, id review.FileID) (*review.GroupView, *review.FileView) {
+	for g := range v.Groups {
+		for i := range v.Groups[g].Files {
+			if v.Groups[g].Files[i].ID == id {
+				return &v.Groups[g], &v.Groups[g].Files[i]
+			}
+		}
+	}
+	return nil, nil
+}
+
+// sides fills the list at the side, and where one goes from here.
+func (p *RequestFile) sides(v *review.RequestView, id review.FileID) {
+	var all []review.FileView
+	here := 0
+	voting := may(v, review.ActVote)
+	for _, g := range v.Groups {
+		side := SideGroup{Name: g.Name}
+		voted, outputs := 0, 0
+		for _, f := range g.Files {
+			if f.ID == id {
+				here = len(all)
+			}
+			all = append(all, f)
+			side.Files = append(side.Files, sideFile(v, f, f.ID == id, voting))
+			if f.Kind == review.Output {
+				outputs++
+				if decided(f) {
+					voted++
+				}
+			}
+		}
+		if voting {
+			side.Done = strconv.Itoa(voted) + "/" + strconv.Itoa(outputs)
+		}
+		if len(side.Files) > 0 {
+			p.Sides = append(p.Sides, side)
+		}
+	}
+	link := func(f review.FileView) Link {
+		return Link{Text: baseOf(f.Path), Href: RequestAddress(v.ID, "files", string(f.ID))}
+	}
+	if here > 0 {
+		p.Previous = link(all[here-1])
+	}
+	if here+1 < len(all) {
+		p.Next = link(all[here+1])
+	}
+	for i := range all {
+		f := all[(here+1+i)%len(all)]
+		if voting && f.ID != id && f.Kind == review.Output && !decided(f) {
+			p.NotVoted = link(f)
+			break
+		}
+	}
+}
+
+// decided reports whether the viewer's own vote on a file says something.
+func decided(f review.FileView) bool {
+	return f.MyVote != nil && f.MyVote.Vote != review.Undecided
+}
+
+func sideFile(v *review.RequestView, f review.FileView, current, voting bool) SideFile {
+	s := SideFile{
+		Href: RequestAddress(v.ID, "files", string(f.ID)), Name: baseOf(f.Path), Path: f.Path, Current: current,
+		State: decisionState(f.Decision),
+	}
+	if voting {
+		s.State = voteState(myVote(f))
+	}
+	switch {
+	case f.Kind != review.Output:
+		s.Note, s.State = string(f.Kind), State{"none", string(f.Kind)}
+	case f.ChangedInWorkspace:
+		s.Note = "changed"
+	}
+	return s
+}
+
+func chainOf(v *review.RequestView, f *review.FileView) Chain {
+	c := Chain{Facts: []Fact{
+		known(Fact{Name: "Job", Text: f.Job, Mono: true}), known(Fact{Name: "Action", Text: f.Action, Mono: true}),
+		known(Fact{Name: "Commit", Text: shortCommit(f.Commit), Mono: true}),
+		known(Fact{Name: "Job request", Text: f.JobRequest, Mono: true}),
+		{Name: "Workspace", Text: v.Workspace, Href: "/workspaces/" + url.PathEscape(v.Workspace)},
+		{Name: "SHA-256", Text: f.SHA256, Mono: true},
+	}}
+	if f.JobRequest != "" {
+		c.Facts[3].Href = "/job-requests/" + url.PathEscape(f.JobRequest)
+	}
+	c.Now = "The workspace has the same bytes now."
+	switch {
+	case f.Kind == review.WithdrawnFile:
+		c.Now = "This file was taken back and will not be released."
+	case f.ChangedInWorkspace:
+		c.Now = "The workspace has other bytes at this path now, or none. What stands here is the copy that was asked for."
+	}
+	return c
+}
+
+// known is a fact, or that it was not reported.
+func known(f Fact) Fact {
+	if f.Text == "" {
+		return NotReported(f.Name)
+	}
+	return f
+}
+
+func shortCommit(commit string) string {
+	const most = 12
+	return commit[:min(len(commit), most)]
+}
+
+// reviews reports whether the viewer is one who may review the request, in
+// whatever status it is: they may download what they review.
+func reviews(v *review.RequestView) bool {
+	a := allowance(v, review.ActVote)
+	return a.Allowed || a.Code == review.ErrStatus.Code
+}
+
+// newVoteBar is nil for those to whom voting on this file is nothing.
+func newVoteBar(fs Forms, v *review.RequestView, f *review.FileView) *VoteBar {
+	a := allowance(v, review.ActVote)
+	if f.Kind != review.Output || !reviews(v) || v.WaitingOn != "checkers" {
+		return nil
+	}
+	bar := &VoteBar{
+		Why: a.WhyNot, Mine: voteState(myVote(*f)), SHA256: f.SHA256, Turn: strconv.Itoa(v.Turn),
+		SaidYes: myVote(*f) == review.Approve, SaidNo: myVote(*f) == review.RequestChanges,
+	}
+	at := RequestAddress(v.ID, "files", string(f.ID), "vote")
+	bar.Yes, bar.No, bar.None = fs.Form("approve-file", at, nil), fs.Form("change-file", at, nil), fs.Form("reset-file", at, nil)
+	if v.Reviews.Mine {
+		bar.None.ID = "" // a vote of a submitted review can be changed, not taken back
+	}
+	if v.Reviews.Voted != nil {
+		bar.Voted = Count(*v.Reviews.Voted) + " of " + Count(v.Reviews.Outputs) + " voted"
+	}
+	return bar
+}
+
+func newEditFile(fs Forms, v *review.RequestView, g *review.GroupView, f *review.FileView) *EditFile {
+	at := func(below ...string) string {
+		return RequestAddress(v.ID, append([]string{"files", string(f.ID)}, below...)...)
+	}
+	e := &EditFile{
+		Move: fs.Form("move", at(), url.Values{"group": {g.Name}}), Kind: fs.Form("kind", at(), nil), Group: g.Name,
+		Withdraw: fs.Form("withdraw-file", at("withdraw"), nil), Other: string(review.Supporting), OtherIs: "a supporting file",
+	}
+	if f.Kind == review.Supporting {
+		e.Other, e.OtherIs = string(review.Output), "an output to be released"
+	}
+	if f.ChangedInWorkspace {
+		update := fs.Form("update", at("update"), nil)
+		e.Update = &update
+		e.Open = update.open()
+	}
+	for _, other := range v.Groups {
+		e.Groups = append(e.Groups, other.Name)
+	}
+	e.Open = e.Open || e.Move.open() || e.Kind.open() || e.Withdraw.open()
+	return e
+}
