@@ -114,6 +114,9 @@ func typedOf(c *gin.Context, err error) *pages.Typed {
 // build is what a request's page is made with.
 func (s *server) build(c *gin.Context, back string, typed *pages.Typed) pages.Build {
 	b := pages.Build{Frame: s.frame(c, ""), Forms: pages.Forms{Key: s.NewID(), Back: back, Typed: typed}, Now: s.Now()}
+	if a, ok := c.Get(actorKey); ok {
+		b.Workspaces = !review.VisibleWorkspaces(a.(review.Actor)).None()
+	}
 	if typed != nil {
 		b.Frame.Problem = &pages.Problem{Text: typed.Message, Href: "#form-" + url.PathEscape(typed.Form)}
 	}

@@ -186,9 +186,9 @@ func jobRequestFacts(j foundJobRequest) []pages.Fact {
 			facts[i].Mono = true
 		}
 	}
-	force := pages.NotReported("Force run dependencies")
+	force := pages.NotReported("Force run")
 	if v, ok := j.ForceRunDependencies.Get(); ok {
-		force = pages.Fact{Name: "Force run dependencies", Text: map[bool]string{true: "yes", false: "no"}[v]}
+		force = pages.Fact{Name: "Force run", Text: map[bool]string{true: "yes", false: "no"}[v]}
 	}
 	actions := pages.NotReported("Requested actions")
 	if v, ok := j.RequestedActions.Get(); ok {

@@ -30,6 +30,14 @@ func (s *server) showReleases(c *gin.Context) error {
 	return s.show(c, http.StatusOK, p)
 }
 
+// workspaceLink is where a workspace is; "" for those who may not see it.
+func workspaceLink(a review.Actor, p review.Place) string {
+	if !review.MaySeeWorkspace(a, p) {
+		return ""
+	}
+	return workspaceAddress(p.Workspace, "")
+}
+
 // showReleasePage answers GET /releases/:id.
 func (s *server) showReleasePage(c *gin.Context) error {
 	ctx, a, id := c.Request.Context(), actorOf(c), requestParam(c)
@@ -46,7 +54,7 @@ func (s *server) showReleasePage(c *gin.Context) error {
 		Heading: heading, State: pages.StatusState(r.Status), Request: pages.RequestAddress(id),
 		Facts: []pages.Fact{
 			{Name: "Author", Text: r.Author}, fact("Project", r.Place.Project),
-			{Name: "Workspace", Text: r.Place.Workspace, Href: workspaceAddress(r.Place.Workspace, "")},
+			{Name: "Workspace", Text: r.Place.Workspace, Href: workspaceLink(a, r.Place)},
 			{Name: "Destinations", Text: strings.Join(r.Destinations, ", ")},
 			{Name: "Delivery began", When: pages.At(r.Begun, s.Now())},
 		},

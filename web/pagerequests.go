@@ -119,9 +119,13 @@ func (s *server) showHome(c *gin.Context) error {
 		}
 		p.Lists = append(p.Lists, h)
 	}
-	p.Lead = "Signed in as " + a.Username + "."
-	for _, place := range p.Places {
-		p.Begin = append(p.Begin, pages.Link{Text: place.Text, Href: place.Href})
+	switch {
+	case a.HasAnywhere(review.Researcher):
+		p.Begin = append(p.Begin, pages.Link{Text: "Ask for files of a workspace", Href: "/workspaces"})
+	case a.HasAnywhere(review.Auditor):
+		p.Begin = append(p.Begin, pages.Link{Text: "Read the ledger", Href: "/ledger"})
+	case len(p.Places) == 0:
+		p.Lead = "You have no role yet, so there is nothing to see. Ask an administrator for one."
 	}
 	return s.show(c, http.StatusOK, p)
 }

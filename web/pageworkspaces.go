@@ -121,7 +121,7 @@ func (s *server) folderPage(c *gin.Context, status int, f folderAt, typed *pages
 		p.Items = append(p.Items, by.showItem(item, f, typed))
 	}
 	for _, problem := range f.Problems[:min(len(f.Problems), pageProblems)] {
-		p.Problems = append(p.Problems, problem.Name+" "+problem.Message+".")
+		p.Problems = append(p.Problems, "`"+problem.Name+"` "+problem.Message+".")
 	}
 	address := workspaceAddress(f.Place.Workspace, f.dir)
 	filter := url.Values{"deep": {""}}
@@ -222,7 +222,7 @@ func (by asking) showItem(item OutputItem, f folderAt, typed *pages.Typed) pages
 	o := by.showOutput(item.Candidate)
 	shown := pages.Item{
 		Path: o.Path, Name: path.Base(o.Path), Level: o.Level, Action: valueOf(o.Action), May: o.Requestable, WhyNot: valueOf(o.WhyNot),
-		Href: workspaceAddress(by.place.Workspace, o.Path), Status: statusOf(o),
+		Href: workspaceAddress(by.place.Workspace, o.Path), See: seeOf(o),
 		Chosen: typed != nil && slices.Contains(typed.Values["path"], o.Path),
 	}
 	if f.deep {
@@ -234,15 +234,15 @@ func (by asking) showItem(item OutputItem, f folderAt, typed *pages.Typed) pages
 	return shown
 }
 
-// statusOf is where an output stands, if it stands anywhere.
-func statusOf(o output) string {
+// seeOf leads to where an output stands, if it stands anywhere.
+func seeOf(o output) pages.Link {
 	switch {
-	case o.Released != nil:
-		return "released on " + o.Released.At.Format("2 January 2006")
 	case len(o.Requests) > 0:
-		return "on a request"
+		return pages.Link{Text: "See the request", Href: pages.RequestAddress(o.Requests[0])}
+	case o.Released != nil:
+		return pages.Link{Text: "See the release", Href: releaseAddress(o.Released.Request)}
 	}
-	return ""
+	return pages.Link{}
 }
 
 // valueOf is what is known, or "".

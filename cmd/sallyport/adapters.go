@@ -24,6 +24,7 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Answers: a.store,
 		Authenticate: tokens.Authenticate,
 		Policy:       a.policy,
+		SignIn:       a.signIn,
 		Ready:        a.readiness(),
 		Now:          now, NewID: newID, Log: a.log, TrustedProxies: a.settings.proxies,
 		Metrics: measures, ServeMetrics: serveMetrics,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"sallyport/outputs"
 	"sallyport/release"
 	"sallyport/review"
+	"sallyport/web"
 	"sallyport/work"
 )
 
@@ -28,6 +30,9 @@ type app struct {
 	worker   *release.Worker
 	log      *slog.Logger
 	wake     func() // tells the workers that there is something to do
+
+	signIn *web.SignIn                     // nil: there are no pages
+	around func(http.Handler) http.Handler // what stands around the pages; nil for nothing
 }
 
 // openApp opens the database, the workspaces and the vault.

@@ -64,6 +64,9 @@ func (d *demoCommand) Run(c *console) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := a.letSampleIn("http://" + listener.Addr().String()); err != nil {
+		return errors.Join(err, a.close())
+	}
 	if err := d.greet(c.out, listener.Addr().String()); err != nil {
 		return err
 	}
@@ -191,6 +194,7 @@ func (d *demoCommand) greet(w io.Writer, address string) error {
 	}
 	_, err := fmt.Fprintf(w, `Sallyport's demo is at http://%s
 
+  Pages    http://%[1]s/   (sign in as one of its people, one click each)
   API      http://%[1]s/api/v1   (document: http://%[1]s/api/v1/openapi.json)
   Health   http://%[1]s/readyz   Metrics: http://%[1]s/metrics
   People   researcher1 researcher2 observer1 checker1 checker2 checker3 checker4

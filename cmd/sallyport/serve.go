@@ -48,6 +48,9 @@ func (s *serveCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
+	if err := a.letPeopleIn(ch.oidc); err != nil {
+		return errors.Join(err, a.close())
+	}
 	return errors.Join(a.serve(c.ctx, listener, metrics), a.close())
 }
 
@@ -61,6 +64,9 @@ func (a *app) serve(ctx context.Context, listener, metrics net.Listener) error {
 	handler, err := web.NewHandler(a.webConfig(measures, metrics == nil)) //nolint:contextcheck // a handler's context is its request's
 	if err != nil {
 		return err
+	}
+	if a.around != nil {
+		handler = a.around(handler)
 	}
 	pool, err := a.workers(measures)
 	if err != nil {

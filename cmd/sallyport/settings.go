@@ -31,6 +31,12 @@ type settings struct {
 	VaultURL           string `name:"vault-url" placeholder:"URL" help:"Where copies are kept: file:///… or a directory."`
 	Destinations       string `placeholder:"FILE" help:"YAML: where approved bytes go."`
 	Hold               string `placeholder:"DURATION" help:"How long an approval waits before delivery (10m)."`
+	OIDCIssuer         string `name:"oidc-issuer" placeholder:"URL" help:"The sign-in provider; without one there are no pages, only the API."`
+	OIDCClientID       string `name:"oidc-client-id" placeholder:"ID" help:"Our name at the provider."`
+	OIDCClientSecret   string `name:"oidc-client-secret" placeholder:"SECRET" help:"Our secret there; better in a file, by SALLYPORT_OIDC_CLIENT_SECRET_FILE."`
+	OIDCScopes         string `name:"oidc-scopes" placeholder:"SCOPE,…" help:"Scopes that are asked for beside openid (profile)."`
+	OIDCRoleClaim      string `name:"oidc-role-claim" placeholder:"NAME" help:"The claim that holds roles."`
+	RoleMapping        string `name:"role-mapping" placeholder:"FILE" help:"YAML: which roles the claim's values stand for."`
 	LogLevel           string `name:"log-level" placeholder:"LEVEL" help:"debug, info, warn or error (info)."`
 	Config             string `placeholder:"FILE" help:"A YAML file of settings."`
 }
@@ -42,6 +48,8 @@ func (s *settings) byName() map[string]*string {
 		"LISTEN": &s.Listen, "METRICS_LISTEN": &s.MetricsListen, "PUBLIC_URL": &s.PublicURL,
 		"TRUSTED_PROXIES": &s.TrustedProxies, "WORKSPACES_DIR": &s.WorkspacesDir,
 		"VAULT_URL": &s.VaultURL, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
+		"OIDC_ISSUER": &s.OIDCIssuer, "OIDC_CLIENT_ID": &s.OIDCClientID, "OIDC_CLIENT_SECRET": &s.OIDCClientSecret,
+		"OIDC_SCOPES": &s.OIDCScopes, "OIDC_ROLE_CLAIM": &s.OIDCRoleClaim, "ROLE_MAPPING": &s.RoleMapping,
 		"LOG_LEVEL": &s.LogLevel,
 	}
 }
@@ -127,6 +135,7 @@ type checked struct {
 	destinations []release.Destination
 	hold         time.Duration
 	level        slog.Level
+	oidc         *signInSettings // nil: nobody signs in, there are no pages
 }
 
 // read completes and checks the settings, and says everything that is wrong
@@ -174,6 +183,10 @@ func (s *settings) check() (checked, error) {
 		note("HOLD", errors.New("whole seconds, not less than none"))
 	}
 	note("LOG_LEVEL", c.level.UnmarshalText([]byte(orElse(s.LogLevel, "info"))))
+	c.oidc, err = s.signIn(c.publicURL)
+	if err != nil {
+		problems = append(problems, err)
+	}
 	if s.Destinations != "" {
 		c.destinations, err = destinations(s.Destinations)
 		note("DESTINATIONS", err)

@@ -38,7 +38,7 @@ func NewActivity(b Build, v *review.RequestView, items []review.HistoryItem) Act
 		Frame: b.Frame, Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status), Sentence: v.StatusSentence,
 		Tabs: requestTabs(v, "activity"),
 	}
-	p.Title, p.Crumbs = "Activity – "+p.Heading, requestCrumbs(v, "activity")
+	p.Title, p.Crumbs = "Activity – "+p.Heading, b.crumbs(v, "activity")
 	for i := len(items) - 1; i >= 0; i-- {
 		it := items[i]
 		e := Entry{

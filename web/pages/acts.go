@@ -10,6 +10,7 @@ import (
 // ActButton is an act on the whole request: a form or a link to the page that
 // asks first, or a button that says why it cannot be pressed.
 type ActButton struct {
+	Act   review.Act
 	Text  string
 	Class string
 	Ask   string // the page that asks first; "" for what is done at once
@@ -40,13 +41,16 @@ var actWords = []struct {
 func actButtons(fs Forms, v *review.RequestView) (acts, notNow []ActButton) {
 	for _, w := range actWords {
 		a := allowance(v, w.act)
-		b := ActButton{Text: w.text, Class: w.class, Why: a.WhyNot}
+		b := ActButton{Act: w.act, Text: w.text, Class: w.class, Why: a.WhyNot}
 		switch {
 		case a.Allowed && w.asks:
 			b.Ask = RequestAddress(v.ID, string(w.act))
 		case a.Allowed:
 			b.Form = fs.Form(string(w.act), RequestAddress(v.ID, string(w.act)), nil)
 			b.Form.Version = v.Version
+		}
+		if w.act == review.ActReview && a.Code == review.ErrDuplicate.Code {
+			b.Text = "My review is in"
 		}
 		if slices.Contains([]string{review.ErrRole.Code, review.ErrOwnSide.Code, review.ErrStatus.Code}, a.Code) {
 			notNow = append(notNow, b)
@@ -126,7 +130,7 @@ func NewAct(b Build, v *review.RequestView, act review.Act) Act {
 	}
 	p.Title = words.heading
 	p.Form.Version = v.Version
-	p.Crumbs = requestCrumbs(v, string(act))
+	p.Crumbs = b.crumbs(v, string(act))
 	if act != review.ActApprove {
 		return p
 	}

@@ -18,6 +18,7 @@ type Request struct {
 	Sentence  string
 	Tabs      []Link
 	Facts     []Fact
+	Review    Link        // to the next file without the viewer's vote
 	Acts      []ActButton // that are open, or lack something
 	NotNow    []ActButton // that are not for this person, or not for this status
 	Notes     []Note
@@ -124,17 +125,32 @@ type Build struct {
 	Frame Frame
 	Forms Forms
 	Now   time.Time
+	// Workspaces is set for those who see workspaces, so that links lead there.
+	Workspaces bool
 }
+
+// workspace is where the request's workspace is; "" for those who do not see it.
+func (b Build) workspace(v *review.RequestView) string {
+	if !b.Workspaces {
+		return ""
+	}
+	return "/workspaces/" + url.PathEscape(v.Workspace)
+}
+
+// summary reports whether the viewer sees of the request only that it is there,
+// and whose turn it is: of all others it says how many reviews it needs.
+func summary(v *review.RequestView) bool { return v.Reviews.Needed == 0 }
 
 // NewRequest makes the overview from what a person may see.
 func NewRequest(b Build, v *review.RequestView) Request {
 	p := Request{
 		Frame: b.Frame, ID: string(v.ID), Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status),
-		Sentence: v.StatusSentence, Tabs: requestTabs(v, "overview"), Facts: requestFacts(v, b.Now), Notes: notes(v, b.Now),
+		Sentence: v.StatusSentence, Tabs: requestTabs(v, "overview"), Facts: b.facts(v), Notes: notes(v, b.Now),
 		Voting: may(v, review.ActVote),
 	}
 	p.Title = p.Heading
-	p.Crumbs = requestCrumbs(v, "")
+	p.Crumbs = b.crumbs(v, "")
+	p.Review = nextToVote(v)
 	p.Acts, p.NotNow = actButtons(b.Forms, v)
 	for _, d := range v.Dissents {
 		p.Dissents = append(p.Dissents, dissent(d, v))
@@ -154,7 +170,7 @@ func NewRequest(b Build, v *review.RequestView) Request {
 	}
 	if len(p.Groups) == 0 {
 		p.Empty = "No files are on this request yet."
-		if v.Project == "" {
+		if summary(v) {
 			p.Empty = "You see of this request only that it is there, and whose turn it is."
 		}
 	}
@@ -176,20 +192,23 @@ func may(v *review.RequestView, act review.Act) bool { return allowance(v, act).
 func requestTabs(v *review.RequestView, current string) []Link {
 	tabs := []Link{
 		{Text: "Overview", Href: RequestAddress(v.ID), Current: current == "overview"},
-		{Text: "Activity", Href: RequestAddress(v.ID, "activity"), Current: current == "activity"},
 	}
+	if summary(v) {
+		return tabs
+	}
+	tabs = append(tabs, Link{Text: "Activity", Href: RequestAddress(v.ID, "activity"), Current: current == "activity"})
 	if v.Status == review.Released {
 		tabs = append(tabs, Link{Text: "Release", Href: "/releases/" + url.PathEscape(string(v.ID))})
 	}
 	return tabs
 }
 
-func requestCrumbs(v *review.RequestView, below string) []Link {
+func (b Build) crumbs(v *review.RequestView, below string) []Link {
 	crumbs := []Link{}
 	if v.Project != "" {
 		crumbs = append(crumbs, Link{Text: v.Project})
 	}
-	crumbs = append(crumbs, Link{Text: v.Workspace, Href: "/workspaces/" + url.PathEscape(v.Workspace)})
+	crumbs = append(crumbs, Link{Text: v.Workspace, Href: b.workspace(v)})
 	request := Link{Text: "request " + string(v.ID), Href: RequestAddress(v.ID)}
 	if below == "" {
 		request.Href = ""
@@ -198,16 +217,17 @@ func requestCrumbs(v *review.RequestView, below string) []Link {
 	return append(crumbs, request, Link{Text: below})
 }
 
-func requestFacts(v *review.RequestView, now time.Time) []Fact {
+func (b Build) facts(v *review.RequestView) []Fact {
+	now := b.Now
 	facts := []Fact{
 		{Name: "Author", Text: v.Author},
-		{Name: "Workspace", Text: v.Workspace, Href: "/workspaces/" + url.PathEscape(v.Workspace)},
+		{Name: "Workspace", Text: v.Workspace, Href: b.workspace(v)},
 	}
 	if v.Project != "" {
 		facts = append(facts, Fact{Name: "Project", Text: v.Project})
 	}
 	facts = append(facts, Fact{Name: "Waiting on", Text: waitingOn(v.WaitingOn)}, Fact{Name: "Since", When: At(v.Since, now)})
-	if v.Project == "" && v.Turn == 0 && len(v.Groups) == 0 {
+	if summary(v) {
 		return facts
 	}
 	facts = append(facts, Fact{Name: "Turn", Text: Count(v.Turn)})
@@ -331,10 +351,13 @@ func controlsOf(g review.GroupView) []string {
 func newFile(v *review.RequestView, f review.FileView) File {
 	file := File{
 		ID: string(f.ID), Href: RequestAddress(v.ID, "files", string(f.ID)), Path: f.Path, Kind: string(f.Kind),
-		Size: Size(f.Size), State: State{waiting, "Not voted on"},
+		Size: Size(f.Size),
 	}
 	if f.Kind == review.Output {
-		file.State, file.MyVote = decisionState(f.Decision), voteState(myVote(f))
+		file.State = decisionState(f.Decision)
+	}
+	if f.MyVote != nil || f.Kind == review.Output && may(v, review.ActVote) {
+		file.MyVote = voteState(myVote(f))
 	}
 	if f.Kind == review.WithdrawnFile {
 		file.State = State{waiting, "Withdrawn"}

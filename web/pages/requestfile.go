@@ -24,6 +24,7 @@ type RequestFile struct {
 	Decision State
 	Votes    []Vote // others', where they are open
 	Vote     *VoteBar
+	Submit   *ActButton // of the viewer's review
 	Previous Link
 	Next     Link
 	NotVoted Link
@@ -105,10 +106,10 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 	p := &RequestFile{
 		Frame: b.Frame, Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status), Sentence: v.StatusSentence,
 		Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: f.Path, Kind: string(f.Kind), Size: Size(f.Size), Content: c,
-		Chain: chainOf(v, f), Group: g.Name, Context: g.Context, Controls: controlsOf(*g),
+		Chain: b.chain(v, f), Group: g.Name, Context: g.Context, Controls: controlsOf(*g),
 	}
 	p.Title, p.Fixed = baseOf(f.Path)+" – "+p.Heading, true
-	p.Crumbs = requestCrumbs(v, baseOf(f.Path))
+	p.Crumbs = b.crumbs(v, baseOf(f.Path))
 	p.sides(v, id)
 	if f.Kind == review.Output {
 		p.Decision = decisionState(f.Decision)
@@ -117,6 +118,13 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 		p.Votes = append(p.Votes, Vote{vote.By, voteState(vote.Vote), vote.Turn})
 	}
 	p.Vote = newVoteBar(b.Forms, v, f)
+	if acts, _ := actButtons(b.Forms, v); reviews(v) {
+		for i := range acts {
+			if acts[i].Act == review.ActReview {
+				p.Submit = &acts[i]
+			}
+		}
+	}
 	if reviews(v) && c.Address != "" {
 		p.Download = c.Address + "?download=1"
 	}
@@ -191,6 +199,22 @@ func (p *RequestFile) sides(v *review.RequestView, id review.FileID) {
 	}
 }
 
+// nextToVote leads to the first output file that the viewer, a checker, has not
+// voted on; nowhere if there is none.
+func nextToVote(v *review.RequestView) Link {
+	if !may(v, review.ActVote) {
+		return Link{}
+	}
+	for _, g := range v.Groups {
+		for _, f := range g.Files {
+			if f.Kind == review.Output && !decided(f) {
+				return Link{Text: "Review the files", Href: RequestAddress(v.ID, "files", string(f.ID))}
+			}
+		}
+	}
+	return Link{}
+}
+
 // decided reports whether the viewer's own vote on a file says something.
 func decided(f review.FileView) bool {
 	return f.MyVote != nil && f.MyVote.Vote != review.Undecided
@@ -213,15 +237,15 @@ func sideFile(v *review.RequestView, f review.FileView, current, voting bool) Si
 	return s
 }
 
-func chainOf(v *review.RequestView, f *review.FileView) Chain {
+func (b Build) chain(v *review.RequestView, f *review.FileView) Chain {
 	c := Chain{Facts: []Fact{
 		known(Fact{Name: "Job", Text: f.Job, Mono: true}), known(Fact{Name: "Action", Text: f.Action, Mono: true}),
 		known(Fact{Name: "Commit", Text: shortCommit(f.Commit), Mono: true}),
 		known(Fact{Name: "Job request", Text: f.JobRequest, Mono: true}),
-		{Name: "Workspace", Text: v.Workspace, Href: "/workspaces/" + url.PathEscape(v.Workspace)},
+		{Name: "Workspace", Text: v.Workspace, Href: b.workspace(v)},
 		{Name: "SHA-256", Text: f.SHA256, Mono: true},
 	}}
-	if f.JobRequest != "" {
+	if f.JobRequest != "" && b.Workspaces {
 		c.Facts[3].Href = "/job-requests/" + url.PathEscape(f.JobRequest)
 	}
 	c.Now = "The workspace has the same bytes now."

@@ -197,3 +197,28 @@ func Heading(title, workspace string) string {
 }
 
 func baseOf(p string) string { return path.Base(p) }
+
+// Run is a part of a sentence: words, or a name that stands between backticks.
+type Run struct {
+	Text string
+	Name bool
+}
+
+// runs takes a sentence apart at its backticks. One that has no partner is a
+// part of the words.
+func runs(sentence string) []Run {
+	var list []Run
+	for sentence != "" {
+		before, rest, open := strings.Cut(sentence, "`")
+		name, after, closed := strings.Cut(rest, "`")
+		if !open || !closed {
+			return append(list, Run{Text: sentence})
+		}
+		if before != "" {
+			list = append(list, Run{Text: before})
+		}
+		list = append(list, Run{Text: name, Name: true})
+		sentence = after
+	}
+	return list
+}

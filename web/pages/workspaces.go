@@ -47,8 +47,7 @@ type Item struct {
 	Level  string
 	Size   string
 	Action string
-	Status string
-	Href2  string // of the request or release that the status names
+	See    Link // the request or the release that it is on
 	May    bool
 	WhyNot string
 	Chosen bool
