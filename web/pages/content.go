@@ -91,14 +91,15 @@ func (c *Content) Fill(r io.Reader, size int64) error {
 		return err
 	}
 	whole := int64(len(b)) == size
-	if !whole { // what was cut within a line is not shown
-		b = b[:bytes.LastIndexByte(b, '\n')+1]
-	}
 	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	if c.Kind == AsTable && c.table(b, whole) {
+	lines := b
+	if !whole { // a record that was cut is not shown
+		lines = b[:bytes.LastIndexByte(b, '\n')+1]
+	}
+	if c.Kind == AsTable && c.table(lines, whole) && (whole || len(c.Rows) > 0) {
 		return nil
 	}
-	c.Kind = AsText
+	c.Kind, c.Header, c.Rows = AsText, nil, nil
 	c.text(b, whole)
 	return nil
 }

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"sallyport/review"
+	"sallyport/web/pages"
+)
+
+// outputPage shows one output of a workspace.
+func (s *server) outputPage(c *gin.Context, w Workspace, found Candidate) error {
+	ctx := c.Request.Context()
+	policy, err := s.Policy(ctx, w.Place)
+	if err != nil {
+		return err
+	}
+	o := asking{actorOf(c), w.Place, policy}.showOutput(found)
+	content, err := s.outputContent(c, w, found.Path)
+	if err != nil {
+		return err
+	}
+	p := pages.Output{
+		Frame: s.frame(c, path.Base(o.Path), workspaceCrumbs(w.Place, o.Path)...), Name: path.Base(o.Path), Path: o.Path, Level: o.Level,
+		Content: content, May: o.Requestable, WhyNot: valueOf(o.WhyNot), Folder: workspaceAddress(w.Place.Workspace, folderPath(o.Path)),
+		Chain: outputChain(o), Facts: outputFacts(o),
+	}
+	if o.Size != nil {
+		p.Size = pages.Size(*o.Size)
+	}
+	for _, id := range o.Requests {
+		p.Held = append(p.Held, pages.Link{Text: "On request " + string(id), Href: pages.RequestAddress(id)})
+	}
+	if r := o.Released; r != nil {
+		p.Held = append(p.Held, pages.Link{Text: "Released on " + r.At.Format("2 January 2006"), Href: releaseAddress(r.Request)})
+	}
+	return s.show(c, http.StatusOK, p)
+}
+
+func folderPath(of string) string {
+	dir := path.Dir(of)
+	if dir == "." {
+		return ""
+	}
+	return dir
+}
+
+// outputContent is what is shown of an output. That it was opened is recorded
+// before anything of it is read for the page.
+func (s *server) outputContent(c *gin.Context, w Workspace, of string) (pages.Content, error) {
+	ctx, name := c.Request.Context(), w.Place.Workspace
+	if err := s.Requests.MayOpenOutput(ctx, actorOf(c), name); err != nil {
+		return notShown(err)
+	}
+	f, err := s.Workspaces.OpenOutput(ctx, name, of)
+	if err != nil {
+		return notShown(refusedOpening(err))
+	}
+	o := review.Opened{Path: of, SHA256: f.SHA256(), Size: f.Size()}
+	if err := s.Requests.OpenOutput(ctx, actorOf(c), name, o); err != nil {
+		return pages.Content{}, errors.Join(err, f.Close())
+	}
+	content := pages.NewContent(of, "/content/workspaces/"+url.PathEscape(name)+"?path="+url.QueryEscape(of))
+	if !content.Read() {
+		return content, f.Close()
+	}
+	return content, s.fill(ctx, &content, o.Size, func() (opened, error) { return f, nil })
+}
+
+func outputChain(o output) pages.Chain {
+	chain := pages.Chain{Facts: []pages.Fact{
+		chainFact("Job", o.Job), {Name: "Job’s status", Text: orNotReported(o.JobStatus)}, chainFact("Action", o.Action), chainFact("Commit", o.Commit),
+	}}
+	request := chainFact("Job request", o.JobRequest)
+	if o.JobRequest != nil {
+		request.Href = "/job-requests/" + url.PathEscape(*o.JobRequest)
+	}
+	chain.Facts = append(chain.Facts, request, chainFact("SHA-256", o.SHA256))
+	return chain
+}
+
+func outputFacts(o output) []pages.Fact {
+	yes := map[bool]string{true: "yes", false: "no"}
+	return []pages.Fact{
+		{Name: "Declared", Text: yes[o.Declared]}, {Name: "Out of date", Text: yes[o.OutOfDate]},
+		{Name: "Excluded", Text: strings.TrimSuffix(yes[o.Excluded]+": "+valueOf(o.Message), ": ")},
+	}
+}
