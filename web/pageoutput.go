@@ -69,7 +69,7 @@ func (s *server) outputContent(c *gin.Context, w Workspace, of string) (pages.Co
 	if !content.Read() {
 		return content, f.Close()
 	}
-	return content, s.fill(ctx, &content, o.Size, func() (opened, error) { return f, nil })
+	return content, fill(&content, o.Size, func() (opened, error) { return f, nil })
 }
 
 func outputChain(o output) pages.Chain {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -68,7 +67,7 @@ func (s *server) requestContent(c *gin.Context, v *review.RequestView, id review
 		return notShown(err)
 	}
 	content := pages.NewContent(o.Path, "/content/requests/"+url.PathEscape(string(v.ID))+"/"+url.PathEscape(string(id)))
-	return content, s.fill(ctx, &content, o.Size, func() (opened, error) { return s.Vault.Open(ctx, o.SHA256) })
+	return content, fill(&content, o.Size, func() (opened, error) { return s.Vault.Open(ctx, o.SHA256) })
 }
 
 // notShown is the content of a file that the asker may not open.
@@ -87,7 +86,7 @@ type opened interface {
 }
 
 // fill reads what the page itself shows of a file.
-func (s *server) fill(ctx context.Context, content *pages.Content, size int64, open func() (opened, error)) error {
+func fill(content *pages.Content, size int64, open func() (opened, error)) error {
 	if !content.Read() {
 		return nil
 	}
