@@ -20,7 +20,8 @@ func (s *server) outputPage(c *gin.Context, w Workspace, found Candidate) error 
 	if err != nil {
 		return err
 	}
-	o := asking{actorOf(c), w.Place, policy}.showOutput(found)
+	by := asking{actorOf(c), w.Place, policy}
+	o := by.showOutput(found)
 	content, err := s.outputContent(c, w, found.Path)
 	if err != nil {
 		return err
@@ -33,11 +34,8 @@ func (s *server) outputPage(c *gin.Context, w Workspace, found Candidate) error 
 	if o.Size != nil {
 		p.Size = pages.Size(*o.Size)
 	}
-	for _, id := range o.Requests {
-		p.Held = append(p.Held, pages.Link{Text: "On request " + string(id), Href: pages.RequestAddress(id)})
-	}
-	if r := o.Released; r != nil {
-		p.Held = append(p.Held, pages.Link{Text: "Released on " + r.At.Format("2 January 2006"), Href: releaseAddress(r.Request)})
+	if see := by.seeOf(o); see.Href != "" {
+		p.Held = []pages.Link{see}
 	}
 	return s.show(c, http.StatusOK, p)
 }

@@ -221,7 +221,7 @@ func (by asking) showItem(item OutputItem, f folderAt, typed *pages.Typed) pages
 	o := by.showOutput(item.Candidate)
 	shown := pages.Item{
 		Path: o.Path, Name: path.Base(o.Path), Level: o.Level, Action: valueOf(o.Action), May: o.Requestable, WhyNot: valueOf(o.WhyNot),
-		Href: workspaceAddress(by.place.Workspace, o.Path), See: seeOf(o),
+		Href: workspaceAddress(by.place.Workspace, o.Path), See: by.seeOf(o),
 		Chosen: typed != nil && slices.Contains(typed.Values["path"], o.Path),
 	}
 	if f.deep {
@@ -233,12 +233,13 @@ func (by asking) showItem(item OutputItem, f folderAt, typed *pages.Typed) pages
 	return shown
 }
 
-// seeOf leads to where an output stands, if it stands anywhere.
-func seeOf(o output) pages.Link {
+// seeOf leads to where an output stands, if it stands anywhere that the asker
+// may see.
+func (by asking) seeOf(o output) pages.Link {
 	switch {
 	case len(o.Requests) > 0:
 		return pages.Link{Text: "See the request", Href: pages.RequestAddress(o.Requests[0])}
-	case o.Released != nil:
+	case o.Released != nil && covers(review.MaySeeReleases(by.actor), by.place):
 		return pages.Link{Text: "See the release", Href: releaseAddress(o.Released.Request)}
 	}
 	return pages.Link{}

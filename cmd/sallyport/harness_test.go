@@ -131,6 +131,7 @@ func (p *program) serve() {
 	l, err := (&demoCommand{Listen: "127.0.0.1:0"}).listen(ctx)
 	must(p.t, err)
 	p.url = "http://" + l.Addr().String()
+	must(p.t, p.app.letSampleIn(p.url))
 	done := make(chan error, 1)
 	go func() { done <- p.app.serve(ctx, l, nil) }()
 	stopped := false

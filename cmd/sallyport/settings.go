@@ -34,7 +34,7 @@ type settings struct {
 	OIDCIssuer         string `name:"oidc-issuer" placeholder:"URL" help:"The sign-in provider; without one there are no pages, only the API."`
 	OIDCClientID       string `name:"oidc-client-id" placeholder:"ID" help:"Our name at the provider."`
 	OIDCClientSecret   string `name:"oidc-client-secret" placeholder:"SECRET" help:"Our secret there; better in a file, by SALLYPORT_OIDC_CLIENT_SECRET_FILE."`
-	OIDCScopes         string `name:"oidc-scopes" placeholder:"SCOPE,…" help:"Scopes that are asked for beside openid (profile)."`
+	OIDCScopes         string `name:"oidc-scopes" placeholder:"SCOPES" help:"Scopes that are asked for beside openid, with spaces between (profile)."`
 	OIDCRoleClaim      string `name:"oidc-role-claim" placeholder:"NAME" help:"The claim that holds roles."`
 	RoleMapping        string `name:"role-mapping" placeholder:"FILE" help:"YAML: which roles the claim's values stand for."`
 	LogLevel           string `name:"log-level" placeholder:"LEVEL" help:"debug, info, warn or error (info)."`
