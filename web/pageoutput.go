@@ -78,7 +78,10 @@ func outputChain(o output) pages.Chain {
 	if o.JobRequest != nil {
 		request.Href = "/job-requests/" + url.PathEscape(*o.JobRequest)
 	}
-	chain.Facts = append(chain.Facts, request, chainFact("SHA-256", o.SHA256))
+	chain.Facts = append(chain.Facts, request)
+	if o.SHA256 != nil { // of what nobody may open, it is kept back
+		chain.Facts = append(chain.Facts, chainFact("SHA-256", o.SHA256))
+	}
 	return chain
 }
 
