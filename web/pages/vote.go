@@ -1,0 +1,52 @@
+package pages
+
+import (
+	"net/url"
+	"strconv"
+
+	"sallyport/review"
+)
+
+// newVoteBar is nil for those to whom voting on this file is nothing.
+func newVoteBar(fs Forms, v *review.RequestView, f *review.FileView) *VoteBar {
+	a := allowance(v, review.ActVote)
+	if f.Kind != review.Output || !reviews(v) || v.WaitingOn != "checkers" {
+		return nil
+	}
+	bar := &VoteBar{
+		Why: a.WhyNot, Mine: voteState(myVote(*f)), SHA256: f.SHA256, Turn: strconv.Itoa(v.Turn),
+		SaidYes: myVote(*f) == review.Approve, SaidNo: myVote(*f) == review.RequestChanges,
+	}
+	at := RequestAddress(v.ID, "files", string(f.ID), "vote")
+	bar.Yes, bar.No, bar.None = fs.Form("approve-file", at, nil), fs.Form("change-file", at, nil), fs.Form("reset-file", at, nil)
+	if v.Reviews.Mine {
+		bar.None.ID = "" // a vote of a submitted review can be changed, not taken back
+	}
+	if v.Reviews.Voted != nil {
+		bar.Voted = Count(*v.Reviews.Voted) + " of " + Count(v.Reviews.Outputs) + " voted"
+	}
+	return bar
+}
+
+func newEditFile(fs Forms, v *review.RequestView, g *review.GroupView, f *review.FileView) *EditFile {
+	at := func(below ...string) string {
+		return RequestAddress(v.ID, append([]string{"files", string(f.ID)}, below...)...)
+	}
+	e := &EditFile{
+		Move: fs.Form("move", at(), url.Values{"group": {g.Name}}), Kind: fs.Form("kind", at(), nil), Group: g.Name,
+		Withdraw: fs.Form("withdraw-file", at("withdraw"), nil), Other: string(review.Supporting), OtherIs: "a supporting file",
+	}
+	if f.Kind == review.Supporting {
+		e.Other, e.OtherIs = string(review.Output), "an output to be released"
+	}
+	if f.ChangedInWorkspace {
+		update := fs.Form("update", at("update"), nil)
+		e.Update = &update
+		e.Open = update.open()
+	}
+	for _, other := range v.Groups {
+		e.Groups = append(e.Groups, other.Name)
+	}
+	e.Open = e.Open || e.Move.open() || e.Kind.open() || e.Withdraw.open()
+	return e
+}
