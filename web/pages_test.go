@@ -106,6 +106,11 @@ func TestSignInTooOften(t *testing.T) {
 	if p := s.get("", "/auth/callback?state=x&code=y").want(429, "Too many attempts"); p.header.Get("Retry-After") == "" {
 		t.Error("it does not say how long to wait")
 	}
+	asked := s.finished
+	s.get("", "/auth/callback?state=x&code=y").want(429)
+	if s.finished != asked {
+		t.Error("the provider is asked for who has failed too often")
+	}
 }
 
 func TestSignOut(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -58,8 +59,12 @@ func (s *server) login(c *gin.Context) error {
 	return goTo(c, address, "")
 }
 
-// callback answers GET /auth/callback: the way back from the provider.
+// callback answers GET /auth/callback: the way back from the provider. Who has
+// failed too often does not make us ask the provider.
 func (s *server) callback(c *gin.Context) error {
+	if wait := s.failures.wait(c.ClientIP()); wait > 0 {
+		return tooMany(wait)
+	}
 	ctx, flow, before := c.Request.Context(), auth.FlowOf(c.Request), auth.SessionOf(c.Request)
 	who, err := s.SignIn.Provider.Finish(ctx, flow, c.Request.URL.Query())
 	if err != nil {
@@ -85,10 +90,7 @@ func (s *server) notSignedIn(c *gin.Context, err error) error {
 	}
 	if p.Status != http.StatusServiceUnavailable {
 		if wait := s.failures.note(c.ClientIP()); wait > 0 {
-			return &problem{
-				Status: http.StatusTooManyRequests, Code: "rate_limited", retryAfter: wait,
-				Detail: "Too many attempts to sign in came from your address. Wait a moment, then begin again.",
-			}
+			return tooMany(wait)
 		}
 	} else {
 		s.Log.WarnContext(c.Request.Context(), "sign-in failed", "request_id", requestID(c), "error", err)
@@ -99,6 +101,14 @@ func (s *server) notSignedIn(c *gin.Context, err error) error {
 		Links: []pages.Link{{Text: "Sign in again", Href: loginPage}},
 	}
 	return s.show(c, p.Status, m)
+}
+
+// tooMany refuses who has failed to sign in too often.
+func tooMany(wait time.Duration) error {
+	return &problem{
+		Status: http.StatusTooManyRequests, Code: "rate_limited", retryAfter: wait,
+		Detail: "Too many attempts to sign in from your address failed. Wait a moment, then begin again.",
+	}
 }
 
 // logout answers POST /logout.

@@ -21,6 +21,8 @@ type site struct {
 	ended   []string // sessions that were ended, by their value or id
 	refused []string
 	away    error // what the provider answers
+
+	finished int // how often the provider was asked who signs in
 }
 
 func newSite(t testing.TB, change ...func(*Config)) *site {
@@ -42,6 +44,7 @@ func (s *site) Begin(_ context.Context, next string) (string, auth.Flow, error) 
 
 // Finish takes a username for the code.
 func (s *site) Finish(_ context.Context, flow auth.Flow, query url.Values) (auth.Identity, error) {
+	s.finished++
 	switch {
 	case s.away != nil:
 		return auth.Identity{}, s.away

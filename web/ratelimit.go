@@ -8,8 +8,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// How often a client may send a token that is not good: so many at once, then
-// one in failureEvery.
+// How often a client may fail to say who asks, with a token or at the sign-in:
+// so many times at once, then one in failureEvery.
 const (
 	failureBurst = 60
 	failureEvery = time.Second
@@ -35,6 +35,31 @@ func newFailures(now func() time.Time) *failures {
 func (f *failures) note(client string) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	l, now := f.limiter(client), f.now()
+	if l.AllowN(now, 1) {
+		return 0
+	}
+	return missing(l, now)
+}
+
+// wait is how long a client has to wait that has failed too often already; 0
+// if it has not. It counts nothing.
+func (f *failures) wait(client string) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l, now := f.limiter(client), f.now()
+	if l.TokensAt(now) >= 1 {
+		return 0
+	}
+	return missing(l, now)
+}
+
+// missing is how long it takes until a limiter allows one more.
+func missing(l *rate.Limiter, now time.Time) time.Duration {
+	return max(time.Duration((1-l.TokensAt(now))*float64(failureEvery)), time.Millisecond)
+}
+
+func (f *failures) limiter(client string) *rate.Limiter {
 	key := network(client)
 	l := f.clients[key]
 	if l == nil {
@@ -44,12 +69,7 @@ func (f *failures) note(client string) time.Duration {
 		l = rate.NewLimiter(rate.Every(failureEvery), failureBurst)
 		f.clients[key] = l
 	}
-	now := f.now()
-	if l.AllowN(now, 1) {
-		return 0
-	}
-	missing := 1 - l.TokensAt(now)
-	return max(time.Duration(missing*float64(failureEvery)), time.Millisecond)
+	return l
 }
 
 // network is what an address is counted under: an IPv4 address, or the /64
