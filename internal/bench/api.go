@@ -40,8 +40,13 @@ func (w *world) get(username, path string) *http.Request {
 }
 
 func (w *world) handler(store *models.Store) (http.Handler, error) {
+	return web.NewHandler(w.config(store))
+}
+
+// config is how the rooms are put together over a store.
+func (w *world) config(store *models.Store) web.Config {
 	tokens := auth.Tokens{Store: store, Now: now}
-	return web.NewHandler(web.Config{
+	return web.Config{
 		Requests: review.NewService(store, trusting{}, newID), Workspaces: workspaces{world: w, store: store},
 		Ledger: entries{store}, Answers: store,
 		Reports: struct{ web.Reports }{}, Releases: struct{ otherReleases }{}, People: struct{ web.People }{},
@@ -51,7 +56,7 @@ func (w *world) handler(store *models.Store) (http.Handler, error) {
 			return policy, err
 		},
 		Now: now, NewID: newID, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // writing the lines is part of the work
-	})
+	}
 }
 
 // What is not measured is not there. The names keep the embedded interfaces
