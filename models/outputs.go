@@ -61,7 +61,7 @@ const (
 
 // linking is why an output of a workspace without a manifest is not read while
 // a report waits to be taken into account.
-const linking = "it is being linked to its jobs again"
+const linking = "is being linked to its jobs again"
 
 // candidate is the output as the rules know it.
 func (o foundOutput) candidate() review.Candidate {

@@ -31,7 +31,7 @@ type Candidate struct {
 	OutOfDate  bool
 	Excluded   bool
 	Message    string // why it is excluded
-	Refused    string // why the file cannot be read safely; "" if it can
+	Refused    string // why the file is not read, as the end of a sentence that begins with its path; "" if it is
 	Listed     bool   // the workspace lists the path today
 }
 
@@ -57,7 +57,7 @@ func Requestable(c Candidate, p Policy) error {
 	case c.Level != ModeratelySensitive:
 		return no.with("`%s` is %s: only moderately_sensitive outputs can be requested.", c.Path, levelWord(c.Level))
 	case c.Refused != "":
-		return no.with("`%s` cannot be read safely: %s.", c.Path, c.Refused)
+		return no.with("`%s` %s, so it cannot be requested.", c.Path, c.Refused)
 	case !p.takesType(c.Path):
 		return p.takes(c.Path, c.Size)
 	case c.Excluded:

@@ -128,7 +128,7 @@ func TestAddFilesRefuses(t *testing.T) {
 		{"a highly_sensitive file", draft, change(func(c *Candidate) { c.Level = HighlySensitive }), five, path("not_requestable")},
 		{"a minimally_sensitive file", draft, change(func(c *Candidate) { c.Level = MinimallySensitive }), five, path("not_requestable")},
 		{"a file of an unknown level", draft, change(func(c *Candidate) { c.Level = "" }), five, path("not_requestable")},
-		{"a file that cannot be read safely", draft, change(func(c *Candidate) { c.Refused = "it is a link" }), five, path("not_requestable")},
+		{"a file that cannot be read safely", draft, change(func(c *Candidate) { c.Refused = "is a symbolic link" }), five, path("not_requestable")},
 		{"an excluded file", draft, change(func(c *Candidate) { c.Excluded = true }), five, path("not_requestable")},
 		{"a file that is out of date", draft, change(func(c *Candidate) { c.OutOfDate = true }), five, path("not_requestable")},
 		{"a file that is too big", draft, change(func(c *Candidate) { c.Size = 16<<20 + 1 }), five, path("not_requestable")},
