@@ -24,6 +24,12 @@ func (r personRow) person() review.Person {
 	return review.Person{ID: review.PersonID(r.ID), Username: r.Username}
 }
 
+// The sources of grants: an administrator, or a claim of the sign-in provider.
+const (
+	fromLocal = "local"
+	fromClaim = "claim"
+)
+
 // grantRow is one role of one person; Until is NULL while it stands.
 type grantRow struct {
 	ID       string `gorm:"primaryKey"`
@@ -32,6 +38,7 @@ type grantRow struct {
 	Scope    string
 	Since    instant
 	Until    instant
+	Source   string
 }
 
 func (grantRow) TableName() string { return "grants" }
@@ -39,6 +46,7 @@ func (grantRow) TableName() string { return "grants" }
 func (r grantRow) grant() review.Grant {
 	return review.Grant{
 		ID: r.ID, Role: review.Role(r.Role), Scope: review.Scope(r.Scope), From: r.Since.Time, Until: r.Until.Time,
+		Claimed: r.Source == fromClaim,
 	}
 }
 

@@ -23,18 +23,6 @@ type roleEnded struct {
 	Scope review.Scope `json:"scope"`
 }
 
-// mayChangeRoles refuses who is no administrator, and everybody for
-// themselves.
-func mayChangeRoles(by review.Actor, of review.PersonID) error {
-	if err := review.MayAdminister(by); err != nil {
-		return err
-	}
-	if by.Kind == review.IsPerson && by.ID == of {
-		return refuse(review.ErrRole, "Nobody changes their own roles: another administrator does.")
-	}
-	return nil
-}
-
 // GrantRole gives a person a role; review.CheckGrant says which scopes it may
 // have. Only an administrator or the operator does it, and nobody for
 // themselves. A role that stands is returned as it is. ErrNotFound if there is
@@ -48,11 +36,12 @@ func (s *Store) GrantRole(ctx context.Context, by review.Actor, person review.Pe
 	}
 	var grant review.Grant
 	err := s.administer(ctx, by, person, func(tx *gorm.DB, by review.Actor) error {
-		if err := mayChangeRoles(by, person); err != nil {
+		if err := review.MayChangeRoles(by, person); err != nil {
 			return err
 		}
 		standing, err := gorm.G[grantRow](tx).
-			Where("person_id = ? AND role = ? AND scope = ? AND until IS NULL", string(person), string(role), string(scope)).
+			Where("person_id = ? AND role = ? AND scope = ? AND source = ? AND until IS NULL",
+				string(person), string(role), string(scope), fromLocal).
 			Limit(1).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("read grants: %w", err)
@@ -67,6 +56,7 @@ func (s *Store) GrantRole(ctx context.Context, by review.Actor, person review.Pe
 		}
 		row := grantRow{
 			ID: s.config.NewID(), PersonID: string(person), Role: string(role), Scope: string(scope), Since: at(t.now),
+			Source: fromLocal,
 		}
 		if err := gorm.G[grantRow](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("grant a role: %w", err)
@@ -83,7 +73,7 @@ func (s *Store) GrantRole(ctx context.Context, by review.Actor, person review.Pe
 // ErrNotFound if the person has no such grant.
 func (s *Store) EndGrant(ctx context.Context, by review.Actor, person review.PersonID, grant string) error {
 	return s.administer(ctx, by, person, func(tx *gorm.DB, by review.Actor) error {
-		if err := mayChangeRoles(by, person); err != nil {
+		if err := review.MayChangeRoles(by, person); err != nil {
 			return err
 		}
 		row, err := gorm.G[grantRow](tx).Where("id = ? AND person_id = ?", grant, string(person)).Take(ctx)

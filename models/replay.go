@@ -117,6 +117,8 @@ func (p *replay) stream(ctx context.Context, tx *gorm.DB, stream string) error {
 		return p.request(ctx, tx, review.RequestID(of), entries)
 	case "person", "token":
 		return p.person(ctx, tx, of, entries)
+	case "identity":
+		return p.identity(ctx, tx, of, entries)
 	case "workspace":
 		return p.workspace(ctx, tx, of, entries)
 	}
@@ -231,6 +233,7 @@ func (p *replay) strays(ctx context.Context, tx *gorm.DB) error {
 	for _, t := range []struct{ table, key, stream string }{
 		{"requests", "id", "'request/' || t.id"},
 		{"people", "id", "'person/' || t.id"},
+		{"identities", "person_id", "'identity/' || t.person_id"},
 		{"workspaces", "name", "'workspace/' || t.name"},
 		{"tokens", "id", "CASE WHEN t.person_id IS NULL THEN 'token/' || t.id ELSE 'person/' || t.person_id END"},
 	} {

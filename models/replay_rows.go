@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -132,10 +133,11 @@ func (f *foldedPerson) apply(id string, e replayed) error {
 		f.person = personRow{ID: string(event.Person), Username: event.Username, Name: e.said(event.Name), Created: at(e.entry.At)}
 		return err
 	case actRoleGranted:
-		var event roleGranted
+		var event claimedRole // without a source, an administrator's
 		err := json.Unmarshal(e.entry.Event, &event)
 		f.grants[event.Grant] = grantRow{
 			ID: event.Grant, PersonID: id, Role: string(event.Role), Scope: string(event.Scope), Since: at(e.entry.At),
+			Source: cmp.Or(event.Source, fromLocal),
 		}
 		return err
 	case actRoleEnded:

@@ -3,6 +3,7 @@ package models
 import (
 	"testing"
 
+	"sallyport/auth"
 	"sallyport/review"
 )
 
@@ -26,6 +27,7 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 		if _, err := s.MakeToken(ctx, s.author, NewToken{Person: s.author.ID, Name: "laptop", Scopes: []review.TokenScope{review.MayRead}, Expires: noon.AddDate(1, 0, 0)}, "0123456789abcdef0123"); err != nil {
 			t.Fatal(err)
 		}
+		must[auth.SignedIn](t)(s.SignIn(ctx, s.somebody("ada", checks)))
 		if _, err := s.MakeToken(ctx, operator, NewToken{Backend: "tpp"}, "0123456789abcdef0123"); err != nil {
 			t.Fatal(err)
 		}
@@ -48,6 +50,10 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 			{"people", "name", "'Other'", "username = 'checker1'"},
 			{"grants", "scope", "'project:other'", "role = 'researcher'"},
 			{"grants", "until", "since", "role = 'researcher'"},
+			{"grants", "source", "'claim'", "role = 'researcher'"},
+			{"grants", "source", "'local'", "source = 'claim'"},
+			{"identities", "issuer", "'https://elsewhere.example.org'", "1 = 1"},
+			{"identities", "linked", "(SELECT created FROM people WHERE username = 'checker1')", "1 = 1"},
 			{"tokens", "scopes", `'["admin"]'`, "person_id IS NOT NULL"},
 			{"tokens", "expires", "NULL", "person_id IS NOT NULL"},
 			{"tokens", "backend", "'emis'", "backend IS NOT NULL"},
@@ -106,6 +112,8 @@ func sameRow(table string) string {
 		return "s.request_id = " + table + ".request_id AND s.file_id = " + table + ".file_id"
 	case "workspaces":
 		return "s.name = workspaces.name"
+	case "identities":
+		return "s.person_id = identities.person_id"
 	}
 	return "s.id = " + table + ".id"
 }
@@ -135,6 +143,8 @@ func TestReplayFindsRowsAndEntriesThatDoNotBelong(t *testing.T) {
 		finds("active_outputs", "")
 		run("INSERT INTO workspaces (name, project, organisation, backend, ongoing, archived) VALUES ('stray', '', '', '', true, false)")
 		finds("workspaces", "")
+		run("INSERT INTO identities SELECT 'https://id.example.org', '" + sha(1) + "', id, created FROM people WHERE username = 'checker1'")
+		finds("identities", "")
 		// Somebody who owns the database switches the guard off and rewrites an
 		// entry's copy, its turn, and a text.
 		if s.dialect.postgres {

@@ -102,19 +102,6 @@ func (s *Store) beginSession(ctx context.Context, tx *gorm.DB, person review.Per
 	return row.session(), nil
 }
 
-// mayHoldSessions refuses who may not list or end a person's sessions. A person
-// does it from a page, not by a token, for themselves; an administrator, the
-// operator and the system for everybody.
-func mayHoldSessions(by review.Actor, person review.PersonID) error {
-	switch {
-	case by.Kind == review.IsSystem:
-		return nil
-	case by.Kind == review.IsPerson && by.ID == person && by.Scopes == nil:
-		return nil
-	}
-	return review.MayAdminister(by)
-}
-
 // SessionsOf lists the sessions of a person that can still be used, the newest
 // first: 100 at most. A person lists their own, an administrator anybody's.
 func (s *Store) SessionsOf(ctx context.Context, by review.Actor, person review.PersonID) ([]auth.Session, error) {
@@ -125,7 +112,7 @@ func (s *Store) SessionsOf(ctx context.Context, by review.Actor, person review.P
 		if err != nil {
 			return err
 		}
-		if err := mayHoldSessions(by, person); err != nil {
+		if err := review.MayHoldSessions(by, person); err != nil {
 			return err
 		}
 		rows, err := gorm.G[sessionRow](tx).
@@ -156,7 +143,7 @@ func (s *Store) EndSession(ctx context.Context, by review.Actor, id string) erro
 		if err != nil {
 			return fmt.Errorf("read a session: %w", err)
 		}
-		if mayHoldSessions(by, review.PersonID(row.PersonID)) != nil {
+		if review.MayHoldSessions(by, review.PersonID(row.PersonID)) != nil {
 			return review.ErrNotFound
 		}
 		_, err = gorm.G[sessionRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(s.now()))
@@ -177,7 +164,7 @@ func (s *Store) EndSessions(ctx context.Context, by review.Actor, person review.
 		if err != nil {
 			return err
 		}
-		if err := mayHoldSessions(by, person); err != nil {
+		if err := review.MayHoldSessions(by, person); err != nil {
 			return err
 		}
 		ended, err = s.endSessions(ctx, tx, person)

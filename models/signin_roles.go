@@ -11,18 +11,6 @@ import (
 	"sallyport/review"
 )
 
-// fromClaim is the source of a role that the sign-in provider gives. Those that
-// an administrator gives are "local", which is the column's default.
-const fromClaim = "claim"
-
-// claimedRow is a row of grants whose source is fromClaim.
-type claimedRow struct {
-	Grant  grantRow `gorm:"embedded"`
-	Source string
-}
-
-func (claimedRow) TableName() string { return grantRow{}.TableName() }
-
 // claimedRole is the event of a role that a claim gives or no longer gives: a
 // roleGranted or a roleEnded that names its source.
 type claimedRole struct {
@@ -37,7 +25,7 @@ type claimedRole struct {
 // others. Roles that an administrator gave stay as they are. The person's row is
 // locked.
 func (s *Store) followClaims(ctx context.Context, tx *gorm.DB, person review.PersonID, roles []auth.MappedRole) error {
-	standing, err := gorm.G[claimedRow](tx).
+	standing, err := gorm.G[grantRow](tx).
 		Where("person_id = ? AND source = ? AND until IS NULL", string(person), fromClaim).Order("since, id").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read grants: %w", err)
@@ -46,9 +34,9 @@ func (s *Store) followClaims(ctx context.Context, tx *gorm.DB, person review.Per
 	for _, r := range roles {
 		wanted[r] = true
 	}
-	var ended []claimedRow
+	var ended []grantRow
 	for _, row := range standing {
-		role := auth.MappedRole{Role: review.Role(row.Grant.Role), Scope: review.Scope(row.Grant.Scope)}
+		role := auth.MappedRole{Role: review.Role(row.Role), Scope: review.Scope(row.Scope)}
 		if wanted[role] {
 			delete(wanted, role)
 		} else {
@@ -82,7 +70,7 @@ func (s *Store) followClaims(ctx context.Context, tx *gorm.DB, person review.Per
 }
 
 // endClaimed ends grants, and drafts their entries.
-func endClaimed(ctx context.Context, tx *gorm.DB, t tail, rows []claimedRow) ([]draft, error) {
+func endClaimed(ctx context.Context, tx *gorm.DB, t tail, rows []grantRow) ([]draft, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -92,7 +80,7 @@ func endClaimed(ctx context.Context, tx *gorm.DB, t tail, rows []claimedRow) ([]
 		if err != nil {
 			return nil, err
 		}
-		ids, drafts = append(ids, row.Grant.ID), append(drafts, d)
+		ids, drafts = append(ids, row.ID), append(drafts, d)
 	}
 	n, err := gorm.G[grantRow](tx).Where("id IN ? AND until IS NULL", ids).Update(ctx, "until", at(t.now))
 	if err == nil && n != len(rows) {
@@ -106,13 +94,11 @@ func endClaimed(ctx context.Context, tx *gorm.DB, t tail, rows []claimedRow) ([]
 
 // grantClaimed gives a role, and drafts its entry.
 func (s *Store) grantClaimed(ctx context.Context, tx *gorm.DB, t tail, person review.PersonID, r auth.MappedRole) (draft, error) {
-	row := claimedRow{
-		Grant: grantRow{
-			ID: s.config.NewID(), PersonID: string(person), Role: string(r.Role), Scope: string(r.Scope), Since: at(t.now),
-		},
+	row := grantRow{
+		ID: s.config.NewID(), PersonID: string(person), Role: string(r.Role), Scope: string(r.Scope), Since: at(t.now),
 		Source: fromClaim,
 	}
-	if err := gorm.G[claimedRow](tx).Create(ctx, &row); err != nil {
+	if err := gorm.G[grantRow](tx).Create(ctx, &row); err != nil {
 		return draft{}, fmt.Errorf("grant a role: %w", err)
 	}
 	return draftClaimed(actRoleGranted, t, row)
@@ -120,11 +106,11 @@ func (s *Store) grantClaimed(ctx context.Context, tx *gorm.DB, t tail, person re
 
 // draftClaimed drafts the entry that a claim's role came or went. The program
 // does it, on the word of the provider.
-func draftClaimed(act string, t tail, row claimedRow) (draft, error) {
+func draftClaimed(act string, t tail, row grantRow) (draft, error) {
 	event, err := fact(claimedRole{
-		V: 1, Grant: row.Grant.ID, Role: review.Role(row.Grant.Role), Scope: review.Scope(row.Grant.Scope), Source: row.Source,
+		V: 1, Grant: row.ID, Role: review.Role(row.Role), Scope: review.Scope(row.Scope), Source: row.Source,
 	})
 	return draft{
-		Act: act, At: t.now, Actor: review.System(), Subject: ledger.Subject{Person: row.Grant.PersonID}, Event: event,
+		Act: act, At: t.now, Actor: review.System(), Subject: ledger.Subject{Person: row.PersonID}, Event: event,
 	}, err
 }

@@ -83,18 +83,6 @@ func (t NewToken) check(secret string, now time.Time) error {
 	return checkName(t.Name)
 }
 
-// mayHoldTokens refuses who may not make or end a token: a person's is that
-// person's own affair, or the operator's; a service's an administrator's.
-func mayHoldTokens(by review.Actor, person review.PersonID) error {
-	switch {
-	case person == "":
-		return review.MayAdminister(by)
-	case by.Kind == review.IsOperator, by.Kind == review.IsPerson && by.ID == person:
-		return nil
-	}
-	return refuse(review.ErrRole, "A person's token is made and ended by that person alone.")
-}
-
 // MakeToken keeps a token and returns its id. The secret comes from a good
 // random source; only its hash is kept. A person makes their own tokens, an
 // administrator those of services, the operator any.
@@ -109,7 +97,7 @@ func (s *Store) MakeToken(ctx context.Context, by review.Actor, token NewToken, 
 		Scopes: token.Scopes, Secret: sum[:], Expires: at(token.Expires),
 	}
 	err := s.administer(ctx, by, token.Person, func(tx *gorm.DB, by review.Actor) error {
-		if err := mayHoldTokens(by, token.Person); err != nil {
+		if err := review.MayHoldToken(by, token.Person); err != nil {
 			return err
 		}
 		t, err := s.tailOf(ctx, tx, row.stream())
@@ -170,7 +158,7 @@ func (s *Store) EndToken(ctx context.Context, by review.Actor, id string) error 
 		return err
 	}
 	return s.administer(ctx, by, owner, func(tx *gorm.DB, by review.Actor) error {
-		if mayHoldTokens(by, owner) != nil && review.MayAdminister(by) != nil {
+		if review.MayHoldToken(by, owner) != nil && review.MayAdminister(by) != nil {
 			return review.ErrNotFound
 		}
 		row, err := gorm.G[tokenRow](tx, forUpdate).Where("id = ?", id).Take(ctx)

@@ -90,6 +90,21 @@ type Grant struct {
 	Scope Scope
 	From  time.Time
 	Until time.Time
+	// Claimed: a claim of the sign-in provider gave it and takes it away.
+	Claimed bool
+}
+
+// Standing lists the roles that stand, each with its scope once: somebody may
+// have one from an administrator and from a claim.
+func Standing(grants []Grant) []Grant {
+	var list []Grant
+	for _, g := range grants {
+		same := func(other Grant) bool { return other.Role == g.Role && other.Scope == g.Scope }
+		if g.Until.IsZero() && !slices.ContainsFunc(list, same) {
+			list = append(list, g)
+		}
+	}
+	return list
 }
 
 // ActorKind says what sort of doer an Actor is.

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 tools/need.sh gcc postgresql curl jq
 
 # Rooms where several people act at once are tested with the race detector.
-racy='^sallyport/(review|models|web|work)(/|$)'
+racy='^sallyport/(review|models|auth|web|work)(/|$)'
 
 if [ "${1-}" != with-postgres ]; then
 	echo '== build and vet, without cgo'

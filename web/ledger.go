@@ -37,7 +37,7 @@ const (
 // listEntries answers GET /ledger/entries.
 func (s *server) listEntries(c *gin.Context) error {
 	actor := actorOf(c)
-	if err := mayReadLog(actor); err != nil {
+	if err := review.MayReadLog(actor); err != nil {
 		return err
 	}
 	f, err := logFilter(c)

@@ -23,10 +23,8 @@ type roleShown struct {
 func (s *server) showMe(c *gin.Context) error {
 	a := actorOf(c)
 	m := me{ID: a.ID, Username: a.Username, Roles: []roleShown{}}
-	for _, g := range a.Grants {
-		if g.Until.IsZero() {
-			m.Roles = append(m.Roles, roleShown{g.Role, g.Scope})
-		}
+	for _, g := range review.Standing(a.Grants) {
+		m.Roles = append(m.Roles, roleShown{g.Role, g.Scope})
 	}
 	if a.Kind == review.IsService {
 		m.Roles = []roleShown{{review.BackendService, review.Scope("backend:" + a.Backend)}}

@@ -24,7 +24,7 @@ var ledgerFilters = []struct {
 
 // showLedger answers GET /ledger.
 func (s *server) showLedger(c *gin.Context) error {
-	if err := mayReadLog(actorOf(c)); err != nil {
+	if err := review.MayReadLog(actorOf(c)); err != nil {
 		return err
 	}
 	f, err := logFilter(c)
@@ -62,14 +62,6 @@ func (s *server) exportLedger(c *gin.Context) error {
 		return s.listEntries(c)
 	}
 	return invalid("An export is csv or jsonl.")
-}
-
-// mayReadLog refuses everybody but auditors.
-func mayReadLog(a review.Actor) error {
-	if !a.HasAnywhere(review.Auditor) || !a.Within(review.MayAudit) {
-		return forbidden("Only an auditor reads the log.")
-	}
-	return nil
 }
 
 // showLogged is an entry as the page shows it.

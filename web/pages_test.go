@@ -92,6 +92,9 @@ func TestProviderAway(t *testing.T) {
 		if p.header.Get("Retry-After") == "" {
 			t.Errorf("%s does not say when to try again", at)
 		}
+		if c := p.cookies[auth.FlowCookie(auth.Flow{}).Name]; c != nil {
+			t.Errorf("%s touches the flow's cookie: %+v; reloading would not go on", at, c)
+		}
 	}
 	s.away = errors.New("secret of the program")
 	s.get("", "/login").want(500, "Something went wrong").without("secret")

@@ -180,12 +180,10 @@ func (s *server) showAccount(c *gin.Context) error {
 		return err
 	}
 	p := pages.Account{Frame: s.frame(c, "My account"), Username: a.Username, Name: name}
-	for _, g := range a.Grants {
-		if g.Until.IsZero() {
-			p.Roles = append(p.Roles, pages.Role{
-				Role: strings.ReplaceAll(string(g.Role), "_", " "), Scope: strings.Replace(string(g.Scope), ":", " ", 1),
-			})
-		}
+	for _, g := range review.Standing(a.Grants) {
+		p.Roles = append(p.Roles, pages.Role{
+			Role: strings.ReplaceAll(string(g.Role), "_", " "), Scope: strings.Replace(string(g.Scope), ":", " ", 1),
+		})
 	}
 	forms := pages.Forms{Key: s.NewID()}
 	for _, h := range held {

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -277,9 +279,40 @@ func TestPeopleByHand(t *testing.T) {
 		if r := s.want(exitDone, "user", "list"); r.out != "alice  researcher (project:study)\n" {
 			t.Errorf("user list: %q", r.out)
 		}
+		s.unlinkByHand(url)
 		s.tokensByHand()
 		s.want(exitDone, "ledger", "replay")
 	})
+}
+
+// unlinkByHand frees alice's account of its identity: another one gets it, and
+// who was signed in is out.
+func (s shell) unlinkByHand(url string) {
+	s.t.Helper()
+	if r := s.want(exitRefused, "user", "unlink", "alice"); !strings.Contains(r.err, "nobody has signed in") {
+		s.t.Errorf("user unlink before anybody signed in: %q", r.err)
+	}
+	if r := s.want(exitRefused, "user", "unlink", "bob"); !strings.Contains(r.err, "nobody with the username") {
+		s.t.Errorf("user unlink of nobody: %q", r.err)
+	}
+	sessions := auth.Sessions{Store: openStore(s.t, url), Now: now, Random: rand.Reader}
+	signIn := func(issuer string) (string, error) {
+		who := auth.Identity{Issuer: issuer, Subject: "1", Username: "alice"}
+		_, cookie, err := sessions.Begin(s.t.Context(), who, nil, "", "")
+		return cookie, err
+	}
+	cookie, err := signIn("https://old.example.org")
+	must(s.t, err)
+	if _, err := signIn("https://new.example.org"); err == nil {
+		s.t.Error("two identities have one account")
+	}
+	s.want(exitDone, "user", "unlink", "alice")
+	if _, _, err := sessions.Authenticate(s.t.Context(), cookie); !errors.Is(err, auth.ErrUnauthenticated) {
+		s.t.Errorf("the session of the identity before = %v, want ErrUnauthenticated", err)
+	}
+	if _, err := signIn("https://new.example.org"); err != nil {
+		s.t.Errorf("signing in by the new provider = %v", err)
+	}
 }
 
 func (s shell) tokensByHand() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -12,10 +13,11 @@ import (
 
 // userCommand groups what an operator does about people.
 type userCommand struct {
-	Add   userAdd   `cmd:"" help:"Make an account. Example: sallyport user add alice --name 'Alice'"`
-	List  userList  `cmd:"" help:"List the accounts with their roles. Example: sallyport user list --json"`
-	Grant userGrant `cmd:"" help:"Give somebody a role. Example: sallyport user grant alice researcher project:demo-study"`
-	End   userEnd   `cmd:"" help:"Take a role away. Example: sallyport user end alice researcher project:demo-study"`
+	Add    userAdd    `cmd:"" help:"Make an account. Example: sallyport user add alice --name 'Alice'"`
+	List   userList   `cmd:"" help:"List the accounts with their roles. Example: sallyport user list --json"`
+	Grant  userGrant  `cmd:"" help:"Give somebody a role. Example: sallyport user grant alice researcher project:demo-study"`
+	End    userEnd    `cmd:"" help:"Take a role away. Example: sallyport user end alice researcher project:demo-study"`
+	Unlink userUnlink `cmd:"" help:"Free an account of its identity at the sign-in provider: its sessions end, and the next identity with the username gets it. Example: sallyport user unlink alice"`
 }
 
 type userAdd struct {
@@ -90,6 +92,26 @@ func (u *userEnd) Run(c *console) error {
 	})
 }
 
+type userUnlink struct {
+	database
+	Username string `arg:"" help:"Whose account."`
+}
+
+// Run frees the account.
+func (u *userUnlink) Run(c *console) error {
+	return u.use(c, func(a *app) error {
+		p, err := a.account(c, u.Username)
+		if err != nil {
+			return err
+		}
+		err = a.store.UnlinkIdentity(c.ctx, operatorActor(), p.ID)
+		if errors.Is(err, review.ErrNotFound) {
+			return fmt.Errorf("nobody has signed in to the account %s, so there is nothing to free", u.Username)
+		}
+		return err
+	})
+}
+
 type userList struct {
 	database
 	JSON bool `name:"json" help:"One JSON object a line."`
@@ -122,11 +144,9 @@ type printedRole struct {
 func printAccount(w io.Writer, p models.Account, asJSON bool) error {
 	roles := []printedRole{}
 	text := ""
-	for _, g := range p.Grants {
-		if g.Until.IsZero() {
-			roles = append(roles, printedRole{g.Role, g.Scope})
-			text += fmt.Sprintf("  %s (%s)", g.Role, g.Scope)
-		}
+	for _, g := range review.Standing(p.Grants) {
+		roles = append(roles, printedRole{g.Role, g.Scope})
+		text += fmt.Sprintf("  %s (%s)", g.Role, g.Scope)
 	}
 	if !asJSON {
 		_, err := fmt.Fprintf(w, "%s%s\n", p.Username, text)
