@@ -10,6 +10,7 @@ import (
 
 	"sallyport/auth"
 	"sallyport/review"
+	"sallyport/web/help"
 	"sallyport/web/pages"
 	"sallyport/web/static"
 )
@@ -18,6 +19,7 @@ import (
 type pageSet struct {
 	*pages.Set
 	static *static.Files
+	help   map[string]help.Page
 	oops   []byte // the page for what went wrong here; rendered at start, so that it cannot fail
 }
 
@@ -33,7 +35,11 @@ func readPages() (*pageSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pageSet{Set: set, static: files}
+	texts, err := help.Read()
+	if err != nil {
+		return nil, err
+	}
+	p := &pageSet{Set: set, static: files, help: texts}
 	message := messageFor(problem{Status: http.StatusInternalServerError, RequestID: oopsID})
 	if p.oops, err = set.Render(message); err != nil {
 		return nil, err

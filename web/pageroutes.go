@@ -60,6 +60,10 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: "/account", answer: s.showAccount},
 		{method: post, path: "/account/sessions/:session/end", answer: s.endSession},
 
+		{method: get, path: "/help", answer: s.showHelp},
+		{method: get, path: "/help/:topic", answer: s.showHelp},
+		{method: get, path: "/help/rules", answer: s.showRules},
+
 		{method: get, path: "/queue", answer: s.showQueue},
 		{method: get, path: "/requests", answer: s.showRequests},
 		{method: get, path: request, answer: s.showOverview},

@@ -83,7 +83,12 @@ func (s *server) listWorkspaces(c *gin.Context) error {
 
 // known finds the workspace of the address, if the asker may know of it.
 func (s *server) known(c *gin.Context) (Workspace, error) {
-	w, err := s.Workspaces.Workspace(c.Request.Context(), param(c, "workspace"))
+	return s.knownNamed(c, param(c, "workspace"))
+}
+
+// knownNamed finds a workspace by its name, if the asker may know of it.
+func (s *server) knownNamed(c *gin.Context, name string) (Workspace, error) {
+	w, err := s.Workspaces.Workspace(c.Request.Context(), name)
 	if err == nil && !review.MaySeeWorkspace(actorOf(c), w.Place) {
 		err = review.ErrNotFound
 	}

@@ -60,7 +60,7 @@ var rooms = map[string]room{
 		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "auth", "release", "notify"},
 		libraries: []string{
 			"github.com/gin-gonic/gin", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime",
-			"github.com/prometheus/client_golang", "golang.org/x/time/rate",
+			"github.com/prometheus/client_golang", "golang.org/x/time/rate", "github.com/yuin/goldmark",
 		},
 	},
 	"cmd": {
