@@ -328,7 +328,7 @@ func (s shell) tokensByHand() {
 	var st settings
 	ch, err := st.read(func(name string) (string, bool) { v, ok := s.env[name]; return v, ok })
 	must(s.t, err)
-	a, err := openApp(&console{ctx: s.t.Context(), out: io.Discard, err: testLog{s.t}}, ch)
+	a, err := openApp(&console{ctx: s.t.Context(), out: io.Discard, err: testLog{s.t, &kept{}}}, ch)
 	must(s.t, err)
 	defer func() { must(s.t, a.close()) }()
 	tokens := auth.Tokens{Store: a.store, Now: now}

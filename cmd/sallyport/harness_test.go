@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,6 +69,7 @@ type program struct {
 	url    string
 	dir    string
 	tokens map[string]string
+	logged *kept
 	stop   func()
 }
 
@@ -98,14 +100,14 @@ func startIdle(t *testing.T, url string) *program {
 // seeded seeds the sample into a database and opens it with a hold.
 func seeded(t *testing.T, url string, hold time.Duration) *program {
 	t.Helper()
-	p := &program{t: t, dir: t.TempDir()}
+	p := &program{t: t, dir: t.TempDir(), logged: &kept{}}
 	s := demoSettings(p.dir)
 	s.database = url
 	for _, d := range []string{s.workspaces, s.vault, filepath.Join(p.dir, "released")} {
 		must(t, os.MkdirAll(d, 0o750))
 	}
 	must(t, writeWorkspaces(s.workspaces))
-	c := &console{ctx: t.Context(), out: io.Discard, err: testLog{t}}
+	c := &console{ctx: t.Context(), out: io.Discard, err: testLog{t, p.logged}}
 	s.hold = 0
 	seeding := p.open(c, s)
 	var err error
@@ -149,10 +151,29 @@ func (p *program) serve() {
 	p.t.Cleanup(p.stop)
 }
 
-// testLog shows the program's log with the test's.
-type testLog struct{ t *testing.T }
+// testLog keeps the program's log, and shows what matters of it with the
+// test's.
+type testLog struct {
+	t *testing.T
+	*kept
+}
+
+// kept is what was written, by anybody.
+type kept struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (k *kept) String() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.b.String()
+}
 
 func (l testLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	l.b.Write(b)
+	l.mu.Unlock()
 	if l.t.Context().Err() == nil && !bytes.Contains(b, []byte(`"level":"INFO"`)) {
 		l.t.Log(strings.TrimSpace(string(b)))
 	}

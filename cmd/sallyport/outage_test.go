@@ -58,7 +58,7 @@ func startWith(t *testing.T, url string, change func(*checked)) *program {
 	must(t, p.app.close())
 	s := p.app.settings
 	change(&s)
-	p.app = p.open(&console{ctx: t.Context(), out: io.Discard, err: testLog{t}}, s)
+	p.app = p.open(&console{ctx: t.Context(), out: io.Discard, err: testLog{t, p.logged}}, s)
 	handler, err := web.NewHandler(p.app.webConfig(nil, false))
 	must(t, err)
 	server := httptest.NewServer(handler)
