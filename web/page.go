@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -47,19 +48,25 @@ func readPages() (*pageSet, error) {
 	return p, nil
 }
 
-// pagePolicy is the Content-Security-Policy of our own pages: no script at all,
-// styles, pictures, frames and forms of our own, and nobody frames us.
-const pagePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'"
+// pagePolicy is the Content-Security-Policy of our own pages: scripts, styles,
+// pictures, frames, forms and answers of our own, nothing inline, no text made
+// into a script, and nobody frames us.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // securePage sets the headers of a page beside those of every answer.
 func securePage(h http.Header) {
 	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Vary", "HX-Request")
 }
 
-// show renders a page and sends it.
+// show renders a page and sends it, or what is its own of it to a page that is
+// shown already.
 func (s *server) show(c *gin.Context, status int, p pages.Shown) error {
+	if wantsParts(c) {
+		return s.showParts(c, status, p)
+	}
 	b, err := s.pages.Render(p)
 	if err != nil {
 		return err
@@ -70,7 +77,7 @@ func (s *server) show(c *gin.Context, status int, p pages.Shown) error {
 
 // frame is what stands around a page for whoever asks.
 func (s *server) frame(c *gin.Context, title string, crumbs ...pages.Link) pages.Frame {
-	f := pages.Frame{Title: title, Crumbs: crumbs, Notice: takeNotice(c)}
+	f := pages.Frame{Title: title, Crumbs: crumbs, Notice: takeNotice(c), Now: s.Now().UTC().Format(time.RFC3339)}
 	if a, ok := c.Get(actorKey); ok {
 		actor := a.(review.Actor)
 		f.Person, f.Places = actor.Username, places(actor, c.Request.URL.Path)
@@ -86,19 +93,19 @@ func places(a review.Actor, now string) []pages.Link {
 	admin := a.HasAnywhere(review.Administrator)
 	var links []pages.Link
 	for _, p := range []struct {
-		text, href string
-		there      bool
+		text, href, key string
+		there           bool
 	}{
-		{"Queue", "/queue", checker},
-		{"Workspaces", "/workspaces", member || checker || admin},
-		{"Job requests", "/job-requests", member},
-		{"Requests", "/requests", member || auditor || admin},
-		{"Releases", "/releases", member || checker || auditor},
-		{"Ledger", "/ledger", auditor},
+		{"Queue", "/queue", "g q", checker},
+		{"Workspaces", "/workspaces", "g w", member || checker || admin},
+		{"Job requests", "/job-requests", "g j", member},
+		{"Requests", "/requests", "g r", member || auditor || admin},
+		{"Releases", "/releases", "g e", member || checker || auditor},
+		{"Ledger", "/ledger", "g l", auditor},
 	} {
 		if p.there {
 			current := now == p.href || strings.HasPrefix(now, p.href+"/")
-			links = append(links, pages.Link{Text: p.text, Href: p.href, Current: current})
+			links = append(links, pages.Link{Text: p.text, Href: p.href, Current: current, Key: p.key})
 		}
 	}
 	return links
@@ -127,6 +134,9 @@ var notices = map[string]string{
 func goTo(c *gin.Context, address, notice string) error {
 	if notice != "" {
 		http.SetCookie(c.Writer, noticed(notice, 60))
+	}
+	if wantsParts(c) {
+		return goOn(c, address)
 	}
 	c.Header("Location", address)
 	c.Status(http.StatusSeeOther)
@@ -159,7 +169,7 @@ func (s *server) wantsPage(c *gin.Context) bool {
 	case c.GetBool(pageKey):
 		return true
 	}
-	return !strings.HasPrefix(c.Request.URL.Path, "/api/") && strings.Contains(c.GetHeader("Accept"), "text/html")
+	return !strings.HasPrefix(c.Request.URL.Path, "/api/") && (wantsParts(c) || strings.Contains(c.GetHeader("Accept"), "text/html"))
 }
 
 // sendMessage shows a refusal as a page.
@@ -167,8 +177,15 @@ func (s *server) sendMessage(c *gin.Context, p problem) {
 	h := c.Writer.Header()
 	clearHeaders(h, p)
 	securePage(h)
-	if p.Status != http.StatusInternalServerError {
-		message := messageFor(p)
+	message := messageFor(p)
+	switch {
+	case wantsParts(c):
+		err := s.tellRefusal(c, p, message)
+		if err == nil {
+			return
+		}
+		s.Log.ErrorContext(c.Request.Context(), "refusal not shown", "request_id", p.RequestID, "error", err)
+	case p.Status != http.StatusInternalServerError:
 		message.Frame = s.frame(c, message.Title)
 		err := s.show(c, p.Status, message)
 		if err == nil {
@@ -227,8 +244,26 @@ func (s *server) showStatic(c *gin.Context) error {
 		return review.ErrNotFound
 	}
 	c.Header("Cache-Control", "public, max-age=31536000, immutable")
-	c.Data(http.StatusOK, f.Type, f.Body)
+	c.Writer.Header().Set("Vary", "Accept-Encoding")
+	body := f.Body
+	if takesGzip(c.GetHeader("Accept-Encoding")) {
+		c.Header("Content-Encoding", "gzip")
+		body = f.Gzipped
+	}
+	c.Data(http.StatusOK, f.Type, body)
 	return nil
+}
+
+// takesGzip reports whether a browser takes compressed files. Pages are never
+// compressed: they hold secrets beside words of others.
+func takesGzip(accepts string) bool {
+	for coding := range strings.SplitSeq(accepts, ",") {
+		name, quality, _ := strings.Cut(strings.TrimSpace(coding), ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			return strings.Trim(strings.ReplaceAll(quality, " ", ""), "0.") != "q="
+		}
+	}
+	return false
 }
 
 // errSignedOut is what a form gets whose session is over.

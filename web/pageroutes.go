@@ -171,7 +171,7 @@ func known(c *gin.Context) error {
 // stranger is what somebody gets who is not signed in: the way to the provider
 // or, if they were sending something, what they typed.
 func (s *server) stranger(c *gin.Context, r pageRoute) error {
-	if strings.HasPrefix(r.path, "/content/") { // shown inside a page, where nobody can sign in
+	if strings.HasPrefix(r.path, "/content/") || wantsParts(c) { // shown inside a page, where nobody can sign in
 		return errSignedOut
 	}
 	if c.Request.Method == http.MethodGet {

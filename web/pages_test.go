@@ -155,7 +155,13 @@ func TestPagesHeaders(t *testing.T) {
 		if kind := p.header.Get("Content-Type"); kind != "text/html; charset=utf-8" {
 			t.Errorf("%s has the type %s", at, kind)
 		}
-		for _, bad := range []string{"<script", " style=", `src="http`, `href="http`, "//cdn"} {
+		if strings.Count(p.body, "<script") != strings.Count(p.body, `<script src="/static/`) || !strings.Contains(policy, "script-src 'self';") {
+			t.Errorf("%s has a script of its own, under %s", at, policy)
+		}
+		if p.header.Get("Vary") != "HX-Request" || p.header.Get("Content-Encoding") != "" {
+			t.Errorf("%s: headers %v", at, p.header)
+		}
+		for _, bad := range []string{"javascript:", " onclick=", " style=", `src="http`, `href="http`, "//cdn"} {
 			if strings.Contains(p.body, bad) {
 				t.Errorf("%s has %q", at, bad)
 			}
@@ -173,6 +179,18 @@ func TestStatic(t *testing.T) {
 		t.Errorf("the stylesheet is kept as %q", p.header.Get("Cache-Control"))
 	}
 	s.get("", "/static/x/sallyport.css").want(404)
+	whole := s.get("", at)
+	for accepts, want := range map[string]string{
+		"gzip": "gzip", "br, GZIP;q=0.5": "gzip", "gzip;q=0": "", "gzip; q=0.0": "", "br, *;q=0": "", "": "", "x-gzip": "",
+	} {
+		p := s.get("", at, header{"Accept-Encoding", accepts}).want(200)
+		if got := p.header.Get("Content-Encoding"); got != want || p.header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q gets the coding %q, Vary %q", accepts, got, p.header.Get("Vary"))
+		}
+		if small := len(p.body) < len(whole.body); small != (want == "gzip") {
+			t.Errorf("%q gets %d bytes", accepts, len(p.body))
+		}
+	}
 }
 
 // TestErrorPages: what goes wrong is said in words, and nothing leaks.
@@ -219,10 +237,10 @@ func TestPlaces(t *testing.T) {
 	} {
 		home := s.get(who, "/").want(200)
 		for _, at := range places {
-			if !strings.Contains(home.body, `<a href="`+at+`">`) {
+			if !strings.Contains(home.body, `<a href="`+at+`" data-key="g `) {
 				t.Errorf("%s is not led to %s", who, at)
 			}
-			s.get(who, at).want(200, `<a href="`+at+`" aria-current="page">`)
+			s.get(who, at).want(200, `<a href="`+at+`" aria-current="page"`)
 		}
 	}
 	s.get("checker1", "/").want(200, "Your turn", "First")

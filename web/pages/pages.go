@@ -71,6 +71,7 @@ func (s *Set) Render(p Shown) ([]byte, error) {
 type Frame struct {
 	Title   string
 	Person  string // the username of who asks; "" for a stranger
+	Now     string // the server's time, by which relative times are kept true
 	Places  []Link
 	Crumbs  []Link
 	Notice  string   // what was just done
@@ -83,6 +84,7 @@ type Link struct {
 	Text    string
 	Href    string
 	Current bool
+	Key     string // the keys that lead there, if any
 }
 
 // Problem is the summary of what was refused (the error summary of the GOV.UK

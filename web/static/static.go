@@ -1,9 +1,12 @@
-// Package static holds what pages load beside themselves: the stylesheet and
-// the icon. They are built in, and their addresses carry a hash of their
-// bytes, so that a browser may keep them for as long as it likes.
+// Package static holds what pages load beside themselves: the stylesheet, the
+// icon and the scripts. They are built in, and their addresses carry a hash of
+// all their bytes, so that a browser may keep them for as long as it likes and
+// one script finds another beside it.
 package static
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -11,19 +14,22 @@ import (
 	"path"
 )
 
-//go:embed sallyport.css icon.svg
+//go:embed *.css *.svg *.js
 var embedded embed.FS
 
 // types says as what each kind of file is served.
-var types = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+var types = map[string]string{
+	".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8",
+}
 
 // Base begins the addresses of the files.
 const Base = "/static/"
 
 // File is one file as it is served.
 type File struct {
-	Type string
-	Body []byte
+	Type    string
+	Body    []byte
+	Gzipped []byte // the same, compressed
 }
 
 // Files are all files, by their names and by their addresses.
@@ -32,24 +38,48 @@ type Files struct {
 	files     map[string]File
 }
 
-// Read reads the files that are built in.
+// Read reads the files that are built in, and compresses them.
 func Read() (*Files, error) {
-	f := &Files{addresses: map[string]string{}, files: map[string]File{}}
 	entries, err := embedded.ReadDir(".")
 	if err != nil {
 		return nil, fmt.Errorf("static: %w", err)
 	}
+	all, read := sha256.New(), map[string]File{}
 	for _, e := range entries {
-		b, err := embedded.ReadFile(e.Name())
-		if err != nil {
-			return nil, fmt.Errorf("static: %w", err)
+		f := File{Type: types[path.Ext(e.Name())]}
+		if f.Body, err = embedded.ReadFile(e.Name()); err == nil {
+			f.Gzipped, err = compressed(f.Body)
 		}
-		sum := sha256.Sum256(b)
-		at := hex.EncodeToString(sum[:8]) + "/" + e.Name()
-		f.addresses[e.Name()] = Base + at
-		f.files[at] = File{Type: types[path.Ext(e.Name())], Body: b}
+		if err == nil {
+			_, err = fmt.Fprintf(all, "%s %d\n%s", e.Name(), len(f.Body), f.Body)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("static: %s: %w", e.Name(), err)
+		}
+		read[e.Name()] = f
+	}
+	f := &Files{addresses: map[string]string{}, files: map[string]File{}}
+	hash := hex.EncodeToString(all.Sum(nil)[:8])
+	for name, file := range read {
+		f.addresses[name] = Base + hash + "/" + name
+		f.files[hash+"/"+name] = file
 	}
 	return f, nil
+}
+
+func compressed(body []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(body); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // Address is where the file of a name is; an error for a name that there is

@@ -1,0 +1,8 @@
+// Loads what makes pages quick. Every page works without it.
+import "./parts.js";
+import "./keys.js";
+import "./review.js";
+import "./panes.js";
+import "./drafts.js";
+import "./choose.js";
+import "./times.js";
