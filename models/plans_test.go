@@ -58,6 +58,8 @@ func TestStatementsUseIndexes(t *testing.T) {
 	for _, f := range []review.Filter{
 		{Visible: everything}, {Visible: review.Visible{Drafts: review.Reach{Projects: []string{"demo"}}, Rest: review.Reach{Backends: []string{"tpp"}}}},
 		{Visible: everything, Status: []review.Status{review.Submitted}}, {Visible: everything, Workspace: "ws"}, {Visible: everything, Author: "researcher1"},
+		{Visible: everything, Project: "demo", Backend: "tpp", Before: noon, Newest: true, Cursor: cursor{noon, "A"}.String()},
+		{Visible: everything, Viewer: s.checker.ID, Changed: true},
 		{Visible: everything, Cursor: cursor{noon, "A"}.String()},
 	} {
 		must[review.Summaries](t)(s.Summaries(ctx, f))
@@ -71,6 +73,9 @@ func TestStatementsUseIndexes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+	if err := s.Look(ctx, s.checker.ID, s.id, review.Look{Status: review.Submitted, At: noon}); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Opened(ctx, s.opening()); err != nil {
 		t.Fatal(err)

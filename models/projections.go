@@ -32,6 +32,7 @@ type requestRow struct {
 	Begun      instant
 	Editors    texts[review.PersonID]
 	ReviewedBy texts[review.PersonID]
+	Voted      asJSON[map[review.PersonID]int]
 }
 
 func (requestRow) TableName() string { return "requests" }
@@ -101,6 +102,7 @@ func project(r *review.Request) projection {
 			Turn: sm.Turn, TurnOver: sm.TurnOver, Since: at(sm.Since), Created: at(sm.Created),
 			Version: sm.Version, LastAt: at(sm.LastAt), Files: sm.Files, Submitted: sm.Submitted, Needed: sm.Needed,
 			HeldUntil: at(sm.HeldUntil), Begun: at(sm.Begun), Editors: sm.Editors, ReviewedBy: sm.ReviewedBy,
+			Voted: asJSON[map[review.PersonID]int]{sm.Voted},
 		},
 		files: from.Files,
 	}

@@ -33,12 +33,18 @@ type summaryRow struct {
 	Backend      string
 	Ongoing      bool
 	Archived     bool
+	LookedStatus *string
+	LookedTurn   int
+	LookedFiles  int
+	LookedAt     instant
 }
 
 const summaryQuery = `
-SELECT r.*, t.salt AS title_salt, t.text AS title_text, w.project, w.organisation, w.backend, w.ongoing, w.archived
+SELECT r.*, t.salt AS title_salt, t.text AS title_text, w.project, w.organisation, w.backend, w.ongoing, w.archived,
+	l.status AS looked_status, coalesce(l.turn, 0) AS looked_turn, coalesce(l.files, 0) AS looked_files, l.at AS looked_at
 FROM requests r JOIN workspaces w ON w.name = r.workspace
 LEFT JOIN words t ON t.entry_id = r.title_entry AND t.hash = r.title_hash
+LEFT JOIN looks l ON l.request_id = r.id AND l.person_id = ?
 WHERE `
 
 func (s summaryRow) summary() review.Summary {
@@ -50,12 +56,17 @@ func (s summaryRow) summary() review.Summary {
 	case r.TitleHash != "":
 		title.Erased = true
 	}
+	var looked *review.Look
+	if s.LookedStatus != nil {
+		looked = &review.Look{Status: review.Status(*s.LookedStatus), Turn: s.LookedTurn, Files: s.LookedFiles, At: s.LookedAt.Time}
+	}
 	return review.Summary{
 		ID: review.RequestID(r.ID), Workspace: r.Workspace, Title: title,
 		Author: review.Person{ID: review.PersonID(r.AuthorID), Username: r.Author},
 		Status: review.Status(r.Status), Turn: r.Turn, TurnOver: r.TurnOver, Since: r.Since.Time, Created: r.Created.Time,
 		Version: r.Version, LastAt: r.LastAt.Time, Files: r.Files, Submitted: r.Submitted, Needed: r.Needed,
 		HeldUntil: r.HeldUntil.Time, Begun: r.Begun.Time, Editors: r.Editors, ReviewedBy: r.ReviewedBy,
+		Voted: r.Voted.value, Looked: looked,
 		Place: review.Place{
 			Workspace: r.Workspace, Project: s.Project, Organisation: s.Organisation, Backend: s.Backend,
 			Ongoing: s.Ongoing, Archived: s.Archived,
@@ -63,7 +74,7 @@ func (s summaryRow) summary() review.Summary {
 	}
 }
 
-// Summaries reads a page of requests, the longest in their turn first. Where
+// Summaries reads a page of requests, the longest in their turn first, or last. Where
 // Keep leaves requests out, it reads on, but no more than 5,000 rows for a
 // page: a page may then hold fewer than its limit, or none, and still name a
 // next one. A cursor that Summaries did not make is ErrInvalid.
@@ -129,17 +140,28 @@ func summariesAfter(ctx context.Context, tx *gorm.DB, f review.Filter, from curs
 	if len(f.Status) > 0 {
 		where.add("r.status IN ?", f.Status)
 	}
-	if f.Workspace != "" {
-		where.add("r.workspace = ?", f.Workspace)
+	for _, part := range []struct{ column, value string }{
+		{"r.workspace", f.Workspace}, {"r.author", f.Author}, {"w.project", f.Project}, {"w.backend", f.Backend},
+	} {
+		if part.value != "" {
+			where.add(part.column+" = ?", part.value)
+		}
 	}
-	if f.Author != "" {
-		where.add("r.author = ?", f.Author)
+	if !f.Before.IsZero() {
+		where.add("r.since < ?", at(f.Before))
+	}
+	if f.Changed { // Keep looks closer
+		where.add("(l.status <> r.status OR l.turn <> r.turn OR l.files <> r.files)")
+	}
+	order, follows := " ORDER BY r.since, r.id LIMIT ?", "(r.since, r.id) > (?, ?)"
+	if f.Newest {
+		order, follows = " ORDER BY r.since DESC, r.id DESC LIMIT ?", "(r.since, r.id) < (?, ?)"
 	}
 	if from.id != "" {
-		where.add("(r.since, r.id) > (?, ?)", at(from.since), from.id)
+		where.add(follows, at(from.since), from.id)
 	}
-	found, err := gorm.G[summaryRow](tx).
-		Raw(summaryQuery+where.text()+" ORDER BY r.since, r.id LIMIT ?", append(where.values, rows)...).Find(ctx)
+	values := append(append([]any{string(f.Viewer)}, where.values...), rows)
+	found, err := gorm.G[summaryRow](tx).Raw(summaryQuery+where.text()+order, values...).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read requests: %w", err)
 	}

@@ -71,6 +71,10 @@ func TestSummaries(t *testing.T) {
 			"by status":        {review.Filter{Visible: everything, Status: []review.Status{review.Pending, review.Released}}, []int{3, 4, 5}},
 			"by workspace":     {review.Filter{Visible: everything, Workspace: "second"}, []int{1, 4}},
 			"by author":        {review.Filter{Visible: everything, Author: "researcher2"}, []int{3, 4, 5}},
+			"by project":       {review.Filter{Visible: everything, Project: "study"}, []int{1, 4}},
+			"by backend":       {review.Filter{Visible: everything, Backend: "tpp"}, []int{0, 3, 2, 5}},
+			"the latest first": {review.Filter{Visible: everything, Newest: true}, []int{5, 2, 4, 1, 3, 0}},
+			"of long ago":      {review.Filter{Visible: everything, Before: noon.Add(-time.Hour)}, nil},
 			"by a wrong name":  {review.Filter{Visible: everything, Author: "' OR 1=1 --"}, nil},
 			"what keep leaves": {review.Filter{Visible: everything, Keep: func(s review.Summary) bool { return s.Place.Project == "study" }}, []int{1, 4}},
 		} {
@@ -120,7 +124,7 @@ func TestSummariesReadOnWithinBounds(t *testing.T) {
 	s := newScene(t, openForTest(t, sqliteURL(t)), 1)
 	rows := maxPasses*passRows + 10
 	copies := `INSERT INTO requests SELECT 'COPY' || printf('%06d', value), workspace, title_entry, title_hash, author_id, author, status, turn,
-		turn_over, since + value, created, version, last_at, files, submitted, needed, held_until, begun, editors, reviewed_by
+		turn_over, since + value, created, version, last_at, files, submitted, needed, held_until, begun, editors, reviewed_by, voted
 		FROM requests, (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < ?) SELECT value FROM n)`
 	if err := s.writer.WithContext(t.Context()).Exec(copies, rows).Error; err != nil {
 		t.Fatal(err)

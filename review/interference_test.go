@@ -327,14 +327,15 @@ func (w *world) seenBy(t tester, who string) string {
 	t.Helper()
 	s := w.snapshot(who)
 	sm := Project(w.req).Summary
-	sm.Place = w.place
+	sm.Place, sm.Looked = w.place, &Look{Status: Submitted, Turn: 1, Files: 2}
 	st := standingTo(sm, s.Actor, w.policy)
 	var items []any
 	for _, queue := range []string{"all", "your_turn", "waiting", "unclaimed"} {
-		items = append(items, Listing{Queue: queue}.keeps(sm, st, s.Actor))
+		items = append(items, Listing{Queue: queue}.keeps(sm, s.Actor, w.policy), Listing{Queue: queue, Changed: true}.keeps(sm, s.Actor, w.policy))
 	}
 	if st.sight > seesNothing {
-		items = append(items, viewSummary(sm, s.Actor, w.policy))
+		v := viewSummary(sm, s.Actor, w.policy)
+		items = append(items, v, v.Submitted, v.Needed, v.Voted, v.YourTurn, v.Changed())
 	}
 	var shown []string
 	for i, it := range w.logEntries() {

@@ -26,7 +26,9 @@ type Summary struct {
 	Begun      time.Time // zero until delivery began
 	Editors    []PersonID
 	ReviewedBy []PersonID
-	Place      Place // of the workspace today; not written with the row
+	Voted      map[PersonID]int // while checkers have it: votes that stand, by who cast them
+	Place      Place            // of the workspace today; not written with the row
+	Looked     *Look            // the viewer's last; not written with the row
 }
 
 // FileRow is one row of the table of the requests' files.
@@ -63,7 +65,7 @@ func Project(r *Request) Projection {
 		Status: r.Status, Turn: r.Turn, TurnOver: r.turnOver(), Since: r.Since, Created: r.Created,
 		Version: r.Version, LastAt: r.LastAt,
 		Submitted: len(r.Reviews), Needed: r.Policy.ReviewsNeeded,
-		Editors: slices.Clone(r.Editors), ReviewedBy: r.reviewers(),
+		Editors: slices.Clone(r.Editors), ReviewedBy: r.reviewers(), Voted: r.voted(),
 	}}
 	if r.Approval != nil {
 		p.Summary.HeldUntil, p.Summary.Begun = r.Approval.HeldUntil, r.Approval.Begun
@@ -87,6 +89,26 @@ func Project(r *Request) Projection {
 		})
 	}
 	return p
+}
+
+// voted counts the votes that stand by who cast them, while the checkers have
+// the request.
+func (r *Request) voted() map[PersonID]int {
+	count := map[PersonID]int{}
+	if !r.Status.checkers() {
+		return count
+	}
+	for _, f := range r.Files {
+		if f.Kind != Output {
+			continue
+		}
+		for _, v := range f.Votes {
+			if v.Vote != Undecided && v.SHA256 == f.SHA256 {
+				count[v.By.ID]++
+			}
+		}
+	}
+	return count
 }
 
 // turnOver reports whether no checkers' turn is open: what was blind in the

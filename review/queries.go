@@ -44,7 +44,12 @@ type Listing struct {
 	Status    []Status
 	Workspace string
 	Author    string
-	Queue     string // "", "all", "your_turn", "waiting" or "unclaimed"
+	Project   string
+	Backend   string
+	Before    time.Time // waiting since before then; zero is any
+	Newest    bool      // the latest first
+	Changed   bool      // only what changed since the actor looked at it
+	Queue     string    // "", "all", "your_turn", "waiting" or "unclaimed"
 	Limit     int
 	Cursor    string
 }
@@ -64,6 +69,38 @@ type SummaryView struct {
 	Since          time.Time `json:"since"`
 	Files          int       `json:"files"`
 	Reviewed       bool      `json:"reviewed"` // the viewer has submitted a review in this turn
+
+	Submitted int   `json:"-"` // reviews that are in, of Needed; both 0 for who sees only a summary
+	Needed    int   `json:"-"`
+	Voted     *int  `json:"-"` // votes of the viewer that stand; nil unless it is with them to check
+	YourTurn  bool  `json:"-"` // it waits for the viewer
+	Looked    *Look `json:"-"` // how it looked to the viewer when they last looked; nil if they did not
+}
+
+// Look is what somebody saw of a request when they looked at it: enough to
+// tell, from their own view alone, that it moved since.
+type Look struct {
+	Status Status
+	Turn   int
+	Files  int
+	At     time.Time
+}
+
+// same reports whether nothing moved between two looks.
+func (l Look) same(m Look) bool {
+	return l.Status == m.Status && l.Turn == m.Turn && l.Files == m.Files
+}
+
+// Changed reports whether what the viewer sees moved since they looked. It
+// looks at nothing that they do not see.
+func (v SummaryView) Changed() bool {
+	return v.Looked != nil && !v.Looked.same(Look{Status: v.Status, Turn: v.Turn, Files: v.Files})
+}
+
+// Looked notes that the actor looked at a request. It is no entry: nothing is
+// decided by it.
+func (s *Service) Looked(ctx context.Context, actor Actor, v *RequestView, now time.Time) error {
+	return s.store.Look(ctx, actor.ID, v.ID, Look{Status: v.Status, Turn: v.Turn, Files: v.Reviews.Outputs, At: now})
 }
 
 // Requests lists the requests that the actor may see, the longest waiting
@@ -82,8 +119,9 @@ func (s *Service) Requests(ctx context.Context, actor Actor, l Listing) (items [
 	}
 	page, err := s.store.Summaries(ctx, Filter{
 		Visible: VisibleRequests(actor), Status: statuses, Workspace: l.Workspace, Author: l.Author,
+		Project: l.Project, Backend: l.Backend, Before: l.Before, Newest: l.Newest, Viewer: actor.ID, Changed: l.Changed,
 		Limit: l.Limit, Cursor: l.Cursor,
-		Keep: func(sm Summary) bool { return l.keeps(sm, standingTo(sm, actor, policy), actor) },
+		Keep: func(sm Summary) bool { return l.keeps(sm, actor, policy) },
 	})
 	if err != nil {
 		return nil, "", err
@@ -116,10 +154,15 @@ func standingTo(sm Summary, a Actor, policy Policy) standing {
 	return standingOf(r, a, sm.Place, policy)
 }
 
-// keeps reports whether a request belongs to the queue asked for.
-func (l Listing) keeps(sm Summary, st standing, a Actor) bool {
+// keeps reports whether a request belongs to the list asked for.
+func (l Listing) keeps(sm Summary, a Actor, policy Policy) bool {
+	st := standingTo(sm, a, policy)
 	switch {
 	case st.sight == seesNothing:
+		return false
+	case l.Project != "" && st.sight == seesSummary: // whose view has no project
+		return false
+	case l.Changed && !viewSummary(sm, a, policy).Changed():
 		return false
 	case l.Queue == "your_turn":
 		return yourTurn(sm, st, a)
@@ -156,10 +199,16 @@ func viewSummary(sm Summary, a Actor, policy Policy) SummaryView {
 	out := SummaryView{
 		ID: sm.ID, Workspace: sm.Workspace, Author: sm.Author.Username, Status: sm.Status,
 		StatusSentence: sentence(v), Phase: sm.Status.Phase(), WaitingOn: waitingOn(sm.Status), Since: sm.Since,
+		Looked: sm.Looked,
 	}
 	if st.sight > seesSummary {
 		out.Title, out.Project, out.Turn, out.Files = sm.Title.String(), sm.Place.Project, sm.Turn, sm.Files
 		out.Reviewed = slices.Contains(sm.ReviewedBy, a.ID)
+		out.Submitted, out.Needed = sm.Submitted, v.Reviews.Needed
+	}
+	if out.YourTurn = yourTurn(sm, st, a); out.YourTurn && sm.Status.checkers() {
+		n := sm.Voted[a.ID]
+		out.Voted = &n
 	}
 	return out
 }

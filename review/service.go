@@ -45,6 +45,12 @@ type Filter struct {
 	Status    []Status // any of; empty is all
 	Workspace string
 	Author    string // a username
+	Project   string // of the workspace today
+	Backend   string
+	Before    time.Time // since before; zero is any
+	Newest    bool      // the latest first
+	Viewer    PersonID  // whose looks are read; "" for none
+	Changed   bool      // only what the viewer looked at and may have changed since
 	Keep      func(Summary) bool
 	Limit     int
 	Cursor    string
@@ -146,6 +152,8 @@ type Store interface {
 	Place(ctx context.Context, workspace string, actor Actor) (Place, Actor, error)
 	// Summaries reads a page of requests, the longest waiting first.
 	Summaries(ctx context.Context, f Filter) (Summaries, error)
+	// Look notes how a request looked when a person last looked at it.
+	Look(ctx context.Context, by PersonID, id RequestID, l Look) error
 	// Recorded reads the entries of a request's stream from a version on.
 	Recorded(ctx context.Context, id RequestID) ([]Recorded, error)
 	// Opened records that the actor opened bytes, once for each person, bytes

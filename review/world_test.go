@@ -58,6 +58,7 @@ type world struct {
 	destinations []string
 	work         []Work
 	openings     []Opening
+	looks        map[PersonID]Look
 	made         map[string]int       // ids made, by who asked
 	keeping      func(Candidate) Kept // what the vault answers; nil: it keeps the workspace's bytes
 	seen         []seenState          // every state that was shared, with its fingerprint
@@ -74,7 +75,7 @@ func newWorld(t tester) *world {
 	w := &world{
 		t: t, now: noon, policy: DefaultPolicy(), destinations: []string{"store"}, watch: true,
 		place:  Place{Workspace: "ws", Project: "one", Organisation: "org", Backend: "tpp", Ongoing: true},
-		people: map[string]*Actor{}, outputs: map[string]Candidate{}, made: map[string]int{},
+		people: map[string]*Actor{}, outputs: map[string]Candidate{}, made: map[string]int{}, looks: map[PersonID]Look{},
 		pathHolders: map[string]RequestID{}, byteHolders: map[string]RequestID{}, released: map[string]Release{},
 	}
 	w.grant(author, Researcher, projectOne)
@@ -353,6 +354,11 @@ func (w *world) Summaries(_ context.Context, f Filter) (Summaries, error) {
 		return Summaries{}, nil
 	}
 	return Summaries{Items: []Summary{sm}}, nil
+}
+
+func (w *world) Look(_ context.Context, by PersonID, _ RequestID, l Look) error {
+	w.looks[by] = l
+	return nil
 }
 
 func (w *world) Recorded(context.Context, RequestID) ([]Recorded, error) { return w.recs, nil }

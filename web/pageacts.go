@@ -124,6 +124,7 @@ func (s *server) build(c *gin.Context, back string, typed *pages.Typed) pages.Bu
 }
 
 func (s *server) overviewPage(c *gin.Context, status int, v *review.RequestView, typed *pages.Typed) error {
+	s.looked(c, v)
 	return s.show(c, status, pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), typed), v))
 }
 

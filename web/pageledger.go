@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -35,22 +34,20 @@ func (s *server) showLedger(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	filter := url.Values{}
-	p := pages.Ledger{Frame: s.frame(c, "Ledger"), Empty: "No entry that you may see is like that."}
-	for _, field := range ledgerFilters {
-		v := c.Query(field.name)
-		if v != "" {
-			filter.Set(field.name, v)
-		}
-		p.Filters = append(p.Filters, pages.Filter{Name: field.name, Label: field.label, Value: v, Date: field.date})
+	p := pages.Ledger{
+		Frame: s.frame(c, "Ledger"), Empty: "No entry that you may see is like that.", Filter: pages.Filters{Action: "/ledger"},
 	}
+	for _, field := range ledgerFilters {
+		p.Filter.Add(c.Request.URL.Query(), pages.Filter{Name: field.name, Label: field.label, Date: field.date})
+	}
+	filter := p.Filter.Address()
 	for _, e := range items {
 		p.Entries = append(p.Entries, s.showLogged(e))
 	}
 	p.Pager = pagerOf("/ledger", filter, c.Query("cursor"), next)
 	for _, format := range []struct{ name, text string }{{"csv", "Export CSV"}, {"jsonl", "Export JSON Lines"}} {
 		filter.Set("format", format.name)
-		p.Exports = append(p.Exports, pages.Link{Text: format.text, Href: "/ledger/export?" + filter.Encode()})
+		p.Exports = append(p.Exports, pages.Link{Text: format.text, Href: addressWith("/ledger/export", filter)})
 	}
 	return s.show(c, http.StatusOK, p)
 }

@@ -38,6 +38,8 @@ type Requests interface {
 
 	Request(ctx context.Context, actor review.Actor, id review.RequestID) (*review.RequestView, error)
 	Requests(ctx context.Context, actor review.Actor, l review.Listing) (items []review.SummaryView, next string, err error)
+	// Looked notes that the actor looked at a request.
+	Looked(ctx context.Context, actor review.Actor, v *review.RequestView, now time.Time) error
 	History(ctx context.Context, actor review.Actor, id review.RequestID) ([]review.HistoryItem, error)
 	// Open, OpenReleased and OpenOutput record an opening before they return;
 	// without them no byte is sent.

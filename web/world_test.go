@@ -41,6 +41,7 @@ type world struct {
 	blobs   map[string]string
 	keys    map[string]*usedKey
 	opened  []review.Opening
+	looks   map[lookOf]review.Look
 	log     locked
 	reports map[string]pipeline.JobRequest
 	entries []LogRow
@@ -50,6 +51,12 @@ type world struct {
 	service  *review.Service
 	server   *server
 	routes   []tested
+}
+
+// lookOf is whose look at what.
+type lookOf struct {
+	person  review.PersonID
+	request review.RequestID
 }
 
 type usedKey struct {
@@ -65,7 +72,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	w := &world{
 		t: t, now: noon, policy: review.DefaultPolicy(), people: map[string]review.Actor{},
 		place:   review.Place{Workspace: "ws", Project: "one", Organisation: "org", Backend: "tpp", Ongoing: true},
-		streams: map[review.RequestID][]review.Recorded{}, blobs: map[string]string{}, keys: map[string]*usedKey{},
+		streams: map[review.RequestID][]review.Recorded{}, blobs: map[string]string{}, keys: map[string]*usedKey{}, looks: map[lookOf]review.Look{},
 		files: map[string]string{
 			"out/a.csv": "a,b\n1,2\n", "out/b.txt": "text", "out/c.html": "<script>alert(1)</script>", "out/secret.csv": "patients",
 			"top.csv": "x\n",
@@ -292,8 +299,12 @@ func (w *world) Summaries(_ context.Context, f review.Filter) (review.Summaries,
 	for _, id := range slices.Sorted(maps.Keys(w.streams)) {
 		sm := review.Project(w.fold(id)).Summary
 		sm.Place = w.place
+		if l, ok := w.looks[lookOf{f.Viewer, sm.ID}]; ok {
+			sm.Looked = &l
+		}
 		chosen := (len(f.Status) == 0 || slices.Contains(f.Status, sm.Status)) && (f.Workspace == "" || f.Workspace == sm.Workspace) &&
-			(f.Author == "" || f.Author == sm.Author.Username) && string(id) > f.Cursor && f.Keep(sm)
+			(f.Author == "" || f.Author == sm.Author.Username) && (f.Project == "" || f.Project == sm.Place.Project) &&
+			(f.Backend == "" || f.Backend == sm.Place.Backend) && (f.Before.IsZero() || sm.Since.Before(f.Before)) && string(id) > f.Cursor && f.Keep(sm)
 		if !chosen {
 			continue
 		}
@@ -304,6 +315,13 @@ func (w *world) Summaries(_ context.Context, f review.Filter) (review.Summaries,
 		page.Items = append(page.Items, sm)
 	}
 	return page, w.broken
+}
+
+func (w *world) Look(_ context.Context, by review.PersonID, id review.RequestID, l review.Look) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looks[lookOf{by, id}] = l
+	return w.broken
 }
 
 func (w *world) Recorded(_ context.Context, id review.RequestID) ([]review.Recorded, error) {

@@ -1,87 +1,5 @@
 package pages
 
-import (
-	"time"
-
-	"sallyport/review"
-)
-
-// RequestRow is a request in a list.
-type RequestRow struct {
-	Href      string
-	Title     string
-	Sentence  string
-	Workspace string
-	Author    string
-	Files     string
-	Reviewed  bool
-	State     State
-	Since     Moment
-}
-
-// NewRequestRow makes a row from what a person may see.
-func NewRequestRow(s review.SummaryView, now time.Time) RequestRow {
-	row := RequestRow{
-		Href: RequestAddress(s.ID), Title: Heading(s.Title, s.Workspace), Sentence: s.StatusSentence, Workspace: s.Workspace,
-		Author: s.Author, Reviewed: s.Reviewed, State: StatusState(s.Status), Since: At(s.Since, now),
-	}
-	if s.Files > 0 {
-		row.Files = Plural(s.Files, "file")
-	}
-	return row
-}
-
-// Home is where everybody begins: what waits for them.
-type Home struct {
-	Frame
-	Lead  string
-	Lists []HomeList
-	Begin []Link
-}
-
-func (Home) file() string { return "home.html" }
-
-// HomeList is one list of the home page.
-type HomeList struct {
-	Heading string
-	Empty   string
-	Rows    []RequestRow
-	More    Link
-}
-
-// Requests is a list of requests with filters.
-type Requests struct {
-	Frame
-	Statuses  []Choice
-	Workspace string
-	Author    string
-	Rows      []RequestRow
-	Empty     string
-	Pager     Pager
-}
-
-func (Requests) file() string { return "requests.html" }
-
-// StatusChoices are the statuses that a list can be narrowed to.
-func StatusChoices(chosen string) []Choice {
-	list := []Choice{{"", "Any status", chosen == ""}}
-	for _, s := range review.Statuses {
-		list = append(list, Choice{string(s), StatusState(s).Word, chosen == string(s)})
-	}
-	return list
-}
-
-// Queue is the checkers' list.
-type Queue struct {
-	Frame
-	Tabs  []Link
-	Rows  []RequestRow
-	Empty string
-	Pager Pager
-}
-
-func (Queue) file() string { return "queue.html" }
-
 // Releases lists what was released.
 type Releases struct {
 	Frame
@@ -134,7 +52,7 @@ type Receipt struct {
 // Ledger is the log as an auditor reads it.
 type Ledger struct {
 	Frame
-	Filters []Filter
+	Filter  Filters
 	Exports []Link
 	Entries []LedgerEntry
 	Empty   string
@@ -143,26 +61,20 @@ type Ledger struct {
 
 func (Ledger) file() string { return "ledger.html" }
 
-// Filter is one field by which a list is narrowed.
-type Filter struct {
-	Name  string
-	Label string
-	Value string
-	Date  bool
-}
-
 // LedgerEntry is an entry of the log.
 type LedgerEntry struct {
-	ID      string
-	At      Moment
-	Act     string
-	By      string
-	About   string
-	Request string
-	Href    string
-	Path    string
-	Hash    string
-	JSON    string
+	ID       string
+	Detail   string // its own page
+	At       Moment
+	Sentence string
+	Act      string
+	By       string
+	About    string
+	Request  string
+	Href     string
+	Path     string
+	Hash     string
+	JSON     string
 }
 
 // Account is one's own page.
