@@ -20,6 +20,11 @@ demo: ## start everything, with a sample, on this machine (the first build takes
 test: ## run every test; as root on Debian it installs what is missing
 	tools/test.sh
 
+.PHONY: browser
+browser: ## run the tests in a browser alone
+	tools/need.sh postgresql chromium
+	go -C e2e test -count=1 ./...
+
 .PHONY: lint
 lint: ## check format, style and imports; the first run builds the linter
 	tools/lint.sh

@@ -43,14 +43,17 @@ tidy() {
 
 # The linter is built once for each version of itself and of Go.
 golangci() {
-	local version binary
+	local version binary bad=0 module
 	version=$(go -C tools/lint list -m -f '{{.Version}}' github.com/golangci/golangci-lint/v2) || return 1
 	binary=$PWD/bin/golangci-lint-$version-$(go env GOVERSION)
 	if [ ! -x "$binary" ]; then
 		echo "building golangci-lint $version (a minute or two)"
 		go -C tools/lint build -o "$binary" github.com/golangci/golangci-lint/v2/cmd/golangci-lint || return 1
 	fi
-	"$binary" run --timeout 10m ./...
+	for module in . e2e; do
+		(cd "$module" && "$binary" run --timeout 10m ./...) || bad=1
+	done
+	return "$bad"
 }
 
 # absent FILES PATTERN WHY [BUT]: no line of these files matches the pattern,
@@ -85,6 +88,7 @@ scripts() { shellcheck .ci/run tools/*.sh; }
 
 check 'gofmt' formatted
 check 'go vet' go vet ./...
+check 'go vet, e2e' go -C e2e vet ./...
 check 'words' words
 check 'size' short
 check 'shellcheck' scripts

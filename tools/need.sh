@@ -12,6 +12,9 @@ for name in "$@"; do
 	postgresql)
 		compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ||
 			missing+=(postgresql) ;;
+	chromium) # under any of its names
+		command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+			command -v google-chrome >/dev/null || missing+=(chromium fonts-dejavu-core) ;;
 	*) command -v "$name" >/dev/null || missing+=("$name") ;;
 	esac
 done

@@ -3,7 +3,7 @@
 # cgo, and runs the tests with one PostgreSQL cluster, which is gone at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tools/need.sh gcc postgresql curl jq
+tools/need.sh gcc postgresql curl jq chromium
 
 # Rooms where several people act at once are tested with the race detector.
 racy='^sallyport/(review|models|auth|web|work)(/|$)'
@@ -12,6 +12,7 @@ if [ "${1-}" != with-postgres ]; then
 	echo '== build and vet, without cgo'
 	CGO_ENABLED=0 go build ./...
 	CGO_ENABLED=0 go vet ./...
+	CGO_ENABLED=0 go -C e2e vet ./...
 	CGO_ENABLED=0 go build -o bin/withpostgres ./internal/dbtest/withpostgres
 	exec bin/withpostgres tools/test.sh with-postgres
 fi
@@ -28,4 +29,6 @@ if [ ${#without[@]} -gt 0 ]; then
 	echo '== tests'
 	CGO_ENABLED=0 go test -count=1 -timeout 20m "${without[@]}" || failed=1
 fi
+echo '== tests in a browser'
+CGO_ENABLED=0 go -C e2e test -count=1 -timeout 20m ./... || failed=1
 exit $failed
