@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -12,10 +13,9 @@ import (
 // wanted is what facts are wanted of: outputs at paths, and who else holds or
 // has released what.
 type wanted struct {
-	outputs []string // paths of which the workspace's present outputs are wanted
-	paths   []string // paths of which holders are wanted
-	sha256s []string // bytes of which holders are wanted
-	left    []string // bytes of which earlier releases are wanted
+	paths   []string // of which present outputs and holders are wanted
+	sha256s []string // of which holders and earlier releases are wanted
+	view    bool     // all that a view of the request shows
 }
 
 // wantedBy says which facts a command's rule may ask for: those of what the
@@ -25,36 +25,15 @@ func wantedBy(c review.Change, r *review.Request) wanted {
 	for _, id := range c.Files {
 		named[id] = true
 	}
-	w := wanted{paths: set(c.Paths), sha256s: set(c.SHA256s)}
-	w.outputs, w.left = w.paths, w.sha256s
-	if r == nil {
-		return w
-	}
-	var shown []string
-	for _, f := range r.Files {
-		if named[f.ID] {
-			w.paths, w.sha256s = append(w.paths, f.Path), append(w.sha256s, f.SHA256)
-		}
-		if named[f.ID] || c.BasedOn != "" {
-			shown = append(shown, f.Path)
+	paths, sha256s := slices.Clip(c.Paths), slices.Clip(c.SHA256s) // what stands behind them is the caller's
+	if r != nil {
+		for _, f := range r.Files {
+			if named[f.ID] {
+				paths, sha256s = append(paths, f.Path), append(sha256s, f.SHA256)
+			}
 		}
 	}
-	w.outputs = set(append(shown, w.outputs...))
-	w.paths, w.sha256s = set(w.paths), set(w.sha256s)
-	w.left = w.sha256s
-	if c.BasedOn != "" {
-		w.left = set(append(bytesOf(r), w.sha256s...))
-	}
-	return w
-}
-
-// bytesOf names the bytes of a request's files.
-func bytesOf(r *review.Request) []string {
-	sums := make([]string, 0, len(r.Files))
-	for _, f := range r.Files {
-		sums = append(sums, f.SHA256)
-	}
-	return sums
+	return wanted{paths: set(paths), sha256s: set(sha256s), view: r != nil && c.BasedOn != ""}
 }
 
 // set returns the texts without repetition, in their order.
@@ -78,7 +57,7 @@ func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place
 	if f.Reviewers, err = reviewers(ctx, tx, r, nil); err != nil {
 		return f, err
 	}
-	if f.Outputs, err = candidates(ctx, tx, place.Workspace, w.outputs); err != nil {
+	if f.Outputs, err = candidates(ctx, tx, place.Workspace, w.paths); err != nil {
 		return f, err
 	}
 	var self review.RequestID
@@ -88,8 +67,36 @@ func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place
 	if f.PathHolders, f.ByteHolders, err = holders(ctx, tx, place.Workspace, self, w); err != nil {
 		return f, err
 	}
-	f.Released, err = releasedFrom(ctx, tx, place, w.left)
+	f.Released = map[string]review.Release{}
+	for some := range chunks(w.sha256s) {
+		if err := releasedFrom(ctx, tx, place, f.Released, "?", some); err != nil {
+			return f, err
+		}
+	}
+	if w.view {
+		err = viewed(ctx, tx, r.ID, place, &f)
+	}
 	return f, err
+}
+
+// viewed adds what a view of a request shows of the world outside: which of
+// its files changed in the workspace, and which of its bytes left before. The
+// request's rows say what its files are, so that only what is found is sent.
+func viewed(ctx context.Context, tx *gorm.DB, id review.RequestID, place review.Place, f *review.Facts) error {
+	changed, err := gorm.G[string](tx).Raw(`SELECT f.file_id FROM request_files f
+		LEFT JOIN outputs o ON o.workspace = f.workspace AND o.path = f.path
+		WHERE f.request_id = ? AND (o.path IS NULL OR (o.sha256 <> '' AND o.sha256 <> f.sha256))`, string(id)).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read which files changed: %w", err)
+	}
+	f.Changed = make(map[review.FileID]bool, len(changed))
+	for _, file := range changed {
+		f.Changed[review.FileID(file)] = true
+	}
+	if f.Released == nil {
+		f.Released = map[string]review.Release{}
+	}
+	return releasedFrom(ctx, tx, place, f.Released, "(SELECT sha256 FROM request_files WHERE request_id = ?)", string(id))
 }
 
 // reviewers reads the grants of those who submitted a review in the present
@@ -152,23 +159,20 @@ func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.Req
 
 // releasedFrom finds which bytes left before: the latest release from any
 // workspace of the place's project, as projects are today. While the project
-// is not known, only the workspace itself counts.
-func releasedFrom(ctx context.Context, tx *gorm.DB, place review.Place, sha256s []string) (map[string]review.Release, error) {
-	const query = `SELECT f.sha256, f.request_id, f.at FROM released_files f
+// is not known, only the workspace itself counts. The bytes are those in a
+// list, as SQL with one value.
+func releasedFrom(ctx context.Context, tx *gorm.DB, place review.Place, found map[string]review.Release, list string, value any) error {
+	rows, err := gorm.G[releasedRow](tx).Raw(`SELECT f.sha256, f.request_id, f.at FROM released_files f
 		JOIN requests r ON r.id = f.request_id JOIN workspaces w ON w.name = f.workspace
-		WHERE f.sha256 IN ? AND r.status <> 'REVOKED' AND (w.name = ? OR (w.project <> '' AND w.project = ?))
-		ORDER BY f.at, f.request_id`
-	found := map[string]review.Release{}
-	for some := range chunks(sha256s) {
-		rows, err := gorm.G[releasedRow](tx).Raw(query, some, place.Workspace, place.Project).Find(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read what was released: %w", err)
-		}
-		for _, row := range rows {
-			found[row.SHA256] = review.Release{Request: review.RequestID(row.RequestID), At: row.At.Time}
-		}
+		WHERE f.sha256 IN `+list+` AND r.status <> 'REVOKED' AND (w.name = ? OR (w.project <> '' AND w.project = ?))
+		ORDER BY f.at, f.request_id`, value, place.Workspace, place.Project).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read what was released: %w", err)
 	}
-	return found, nil
+	for _, row := range rows {
+		found[row.SHA256] = review.Release{Request: review.RequestID(row.RequestID), At: row.At.Time}
+	}
+	return nil
 }
 
 // chunks yields the values in pieces that one statement takes.

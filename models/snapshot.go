@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -22,9 +21,9 @@ SELECT w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived, r.ve
 FROM requests r JOIN workspaces w ON w.name = r.workspace WHERE r.id = ?`
 
 // Snapshot reads a request, what a view of it needs, and the actor's grants,
-// as one state of the database. Of the facts it reads the reviewers, the
-// outputs at the request's paths and at paths, and earlier releases of the
-// request's bytes; holders, which only decisions look at, it leaves out. It
+// as one state of the database. Of the facts it reads the reviewers, which
+// files changed in the workspace, the outputs at paths, and earlier releases of
+// the request's bytes; holders, which only decisions look at, it leaves out. It
 // takes at most six queries, whatever the number of files.
 func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.Actor, paths ...string) (review.Snapshot, error) {
 	var snap review.Snapshot
@@ -41,14 +40,10 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 		if facts.Reviewers, err = reviewers(ctx, tx, r, &actor); err != nil {
 			return err
 		}
-		shown := slices.Clip(paths) // what stands behind them is the caller's
-		for _, f := range r.Files {
-			shown = append(shown, f.Path)
-		}
-		if facts.Outputs, err = candidates(ctx, tx, row.Workspace.Name, set(shown)); err != nil {
+		if facts.Outputs, err = candidates(ctx, tx, row.Workspace.Name, set(paths)); err != nil {
 			return err
 		}
-		if facts.Released, err = releasedFrom(ctx, tx, row.Workspace.place(), set(bytesOf(r))); err != nil {
+		if err = viewed(ctx, tx, id, row.Workspace.place(), &facts); err != nil {
 			return err
 		}
 		snap = review.Snapshot{

@@ -143,6 +143,9 @@ func (s *Service) UpdateFile(ctx context.Context, c Command, id FileID) error {
 	copies := make([]copied, 1)
 	if err == nil {
 		ch.Paths = []string{snap.Request.file(id).Path}
+		snap, err = s.taking(ctx, c, id, ch.Paths...)
+	}
+	if err == nil {
 		copies, err = s.copy(ctx, snap, ch.Paths)
 	}
 	if err == nil && copies[0].err == nil {

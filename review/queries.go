@@ -229,6 +229,17 @@ func (s *Service) Open(ctx context.Context, actor Actor, id RequestID, file File
 	if err != nil {
 		return Opened{}, err
 	}
+	return s.open(ctx, snap, file, download)
+}
+
+// OpenShown is Open for a view that was just made, for the page that shows it
+// with the file: what is opened is what the view says, and the request is not
+// read again.
+func (s *Service) OpenShown(ctx context.Context, v *RequestView, file FileID) (Opened, error) {
+	return s.open(ctx, v.of, file, false)
+}
+
+func (s *Service) open(ctx context.Context, snap Snapshot, file FileID, download bool) (Opened, error) {
 	st := standingOf(snap.Request, snap.Actor, snap.Place, snap.Policy)
 	f := snap.Request.file(file)
 	if f == nil && st.sight > seesSummary {
@@ -238,7 +249,7 @@ func (s *Service) Open(ctx context.Context, actor Actor, id RequestID, file File
 		return Opened{}, err
 	}
 	o := Opening{
-		Actor: snap.Actor, As: st.opensAs(snap.Actor, snap.Place), Place: snap.Place, Request: id,
+		Actor: snap.Actor, As: st.opensAs(snap.Actor, snap.Place), Place: snap.Place, Request: snap.Request.ID,
 		Turn: snap.Request.Turn, File: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Downloaded: download,
 	}
 	if err := s.store.Opened(ctx, o); err != nil {

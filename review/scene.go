@@ -17,6 +17,7 @@ func View(s Snapshot) *RequestView {
 		return nil
 	}
 	v := &RequestView{
+		of: s,
 		ID: r.ID, Workspace: r.Workspace, Author: r.Author.Username, Status: r.Status,
 		Phase: r.Status.Phase(), WaitingOn: waitingOn(r.Status), Since: r.Since,
 		Coauthors: []string{}, Groups: []GroupView{}, Claims: []string{}, Dissents: []DissentView{},
@@ -160,7 +161,7 @@ func (s scene) file(f *File) FileView {
 		ID: f.ID, Path: f.Path, Kind: f.Kind, SHA256: f.SHA256, Size: f.Size,
 		Job: f.Job, JobRequest: f.JobRequest, Action: f.Action, Commit: f.Commit,
 		Votes: []VoteView{}, Decision: s.decisionShown(f), Findings: []struct{}{},
-		ChangedInWorkspace: f.Kind != WithdrawnFile && s.changed(f),
+		ChangedInWorkspace: f.Kind != WithdrawnFile && s.Facts.Changed[f.ID],
 	}
 	if v, ok := f.vote(s.Actor.ID); ok {
 		fv.MyVote = &MyVoteView{Vote: v.Vote, Turn: v.Turn}
@@ -171,13 +172,6 @@ func (s scene) file(f *File) FileView {
 		}
 	}
 	return fv
-}
-
-// changed reports whether the workspace has other bytes at the file's path
-// now, or none.
-func (s scene) changed(f *File) bool {
-	c, ok := s.Facts.Outputs[f.Path]
-	return !ok || !c.Listed || (c.SHA256 != "" && c.SHA256 != f.SHA256)
 }
 
 // votesShown are the votes on f that the viewer may see (docs/rules.md "Blind

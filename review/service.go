@@ -98,9 +98,13 @@ type Facts struct {
 	// Reviewers are the people who submitted a review in the present turn,
 	// with their grants now.
 	Reviewers map[PersonID]Actor
-	// Outputs are the workspace's present outputs at the request's paths and
-	// at those that the act names.
+	// Outputs are the workspace's present outputs at the paths that the act
+	// names, those of the files that it names included.
 	Outputs map[string]Candidate
+	// Changed are the request's files at whose path the workspace has other
+	// bytes now, or none. It is known where a view may be made: of a snapshot,
+	// and for acts that were decided on one.
+	Changed map[FileID]bool
 	// Holders are the other active requests of the workspace that hold a path
 	// or bytes as an output.
 	PathHolders map[string]RequestID
@@ -144,7 +148,7 @@ type Snapshot struct {
 type Store interface {
 	Change(ctx context.Context, c Change, decide func(In) (Decision, error)) (Outcome, error)
 	// Snapshot reads a request with its facts, and the actor's grants now.
-	// Facts.Outputs holds the outputs at the request's paths and at paths.
+	// Facts.Outputs holds the outputs at paths.
 	Snapshot(ctx context.Context, id RequestID, actor Actor, paths ...string) (Snapshot, error)
 	// Actor reads the actor's grants now, and today's policy.
 	Actor(ctx context.Context, actor Actor) (Actor, Policy, error)

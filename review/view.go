@@ -30,6 +30,7 @@ type RequestView struct {
 	Allowed        []AllowedView `json:"allowed"`
 
 	me relation
+	of Snapshot // what it was made from
 }
 
 // GroupView is a file group as somebody sees it.

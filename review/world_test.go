@@ -150,11 +150,15 @@ func (w *world) actor(who string) Actor {
 func (w *world) facts() Facts {
 	f := Facts{
 		Outputs: w.outputs, PathHolders: w.pathHolders, ByteHolders: w.byteHolders,
-		Released: w.released, Destinations: w.destinations, Reviewers: map[PersonID]Actor{},
+		Released: w.released, Destinations: w.destinations, Reviewers: map[PersonID]Actor{}, Changed: map[FileID]bool{},
 	}
 	if w.req != nil {
 		for _, rv := range w.req.Reviews {
 			f.Reviewers[rv.By.ID] = *w.people[rv.By.Username]
+		}
+		for _, file := range w.req.Files {
+			c := w.outputs[file.Path]
+			f.Changed[file.ID] = !c.Listed || c.SHA256 != "" && c.SHA256 != file.SHA256
 		}
 	}
 	return f

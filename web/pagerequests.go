@@ -62,7 +62,7 @@ func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id 
 // recorded before it is read, also where the browser fetches the bytes.
 func (s *server) requestContent(c *gin.Context, v *review.RequestView, id review.FileID) (pages.Content, error) {
 	ctx := c.Request.Context()
-	o, err := s.Requests.Open(ctx, actorOf(c), v.ID, id, false)
+	o, err := s.Requests.OpenShown(ctx, v, id)
 	if err != nil {
 		return notShown(err)
 	}

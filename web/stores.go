@@ -41,9 +41,10 @@ type Requests interface {
 	// Looked notes that the actor looked at a request.
 	Looked(ctx context.Context, actor review.Actor, v *review.RequestView, now time.Time) error
 	History(ctx context.Context, actor review.Actor, id review.RequestID) ([]review.HistoryItem, error)
-	// Open, OpenReleased and OpenOutput record an opening before they return;
+	// Open, OpenShown, OpenReleased and OpenOutput record an opening before they return;
 	// without them no byte is sent.
 	Open(ctx context.Context, actor review.Actor, id review.RequestID, file review.FileID, download bool) (review.Opened, error)
+	OpenShown(ctx context.Context, v *review.RequestView, file review.FileID) (review.Opened, error)
 	OpenReleased(ctx context.Context, actor review.Actor, id review.RequestID, file review.FileID) (review.Opened, error)
 	OpenOutput(ctx context.Context, actor review.Actor, workspace string, o review.Opened) error
 	MayOpenOutput(ctx context.Context, actor review.Actor, workspace string) error

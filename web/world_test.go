@@ -271,7 +271,12 @@ func (w *world) Snapshot(_ context.Context, id review.RequestID, a review.Actor,
 	case r == nil:
 		return review.Snapshot{}, review.ErrNotFound
 	}
-	return review.Snapshot{Request: r, Place: w.place, Policy: w.policy, Facts: w.facts(), Actor: w.actor(a)}, nil
+	facts := w.facts()
+	facts.Changed = map[review.FileID]bool{}
+	for _, f := range r.Files {
+		facts.Changed[f.ID] = facts.Outputs[f.Path].SHA256 != f.SHA256
+	}
+	return review.Snapshot{Request: r, Place: w.place, Policy: w.policy, Facts: facts, Actor: w.actor(a)}, nil
 }
 
 func (w *world) Actor(_ context.Context, a review.Actor) (review.Actor, review.Policy, error) {
