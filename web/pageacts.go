@@ -34,6 +34,9 @@ func (s *server) sent(notice string, do sender) handler {
 		if pages.Asks(review.Act(notice)) {
 			back = pages.RequestAddress(id)
 		}
+		if ok, err := s.partsAfter(c, id, back, notice); ok {
+			return err
+		}
 		return goTo(c, back, notice)
 	}
 }
@@ -89,6 +92,9 @@ func (s *server) refused(c *gin.Context, id review.RequestID, err error) error {
 	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch {
 	case part == "files" && below != "":
+		if ok, err := s.partsRefused(c, p.Status, v, review.FileID(below), typed); ok {
+			return err
+		}
 		return s.filePage(c, p.Status, v, review.FileID(below), typed)
 	case pages.Asks(review.Act(part)):
 		return s.actPage(c, p.Status, v, review.Act(part), typed)

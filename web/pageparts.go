@@ -1,11 +1,13 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"sallyport/review"
 	"sallyport/web/pages"
 )
 
@@ -43,4 +45,43 @@ func goOn(c *gin.Context, address string) error {
 	c.Status(http.StatusNoContent)
 	c.Writer.WriteHeaderNow()
 	return nil
+}
+
+// versionHeader says which version of a view a page shows that asks for parts.
+const versionHeader = "Sallyport-Version"
+
+// partsAfter sends the parts of a page that change after an act that was done
+// from it; ok is false where the page is to be left, or loaded anew.
+func (s *server) partsAfter(c *gin.Context, id review.RequestID, back, notice string) (ok bool, err error) {
+	if !wantsParts(c) {
+		return false, nil
+	}
+	v, err := s.Requests.Request(c.Request.Context(), actorOf(c), id)
+	if err != nil {
+		return true, errors.Join(errDoneUnseen, err)
+	}
+	part, below, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(back, pages.RequestAddress(id)), "/"), "/")
+	if part == "files" {
+		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, nil); p != nil {
+			return true, s.showParts(c, http.StatusOK, p, p.After(formOf(c).Get("form"), notices[notice])...)
+		}
+	}
+	return false, nil
+}
+
+// partsRefused sends the parts of the page of a file that say why a form was
+// refused; ok is false where all of the page does.
+func (s *server) partsRefused(c *gin.Context, status int, v *review.RequestView, id review.FileID, typed *pages.Typed) (ok bool, err error) {
+	if !wantsParts(c) || status != http.StatusUnprocessableEntity {
+		return false, nil
+	}
+	p := s.requestFile(c, v, id, pages.Content{}, typed)
+	if p == nil {
+		return false, nil
+	}
+	parts := p.Refused(typed.Form)
+	if len(parts) == 0 {
+		return false, nil
+	}
+	return true, s.showParts(c, status, p, parts...)
 }

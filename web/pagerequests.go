@@ -49,13 +49,21 @@ func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id 
 	if err != nil {
 		return err
 	}
-	b := s.build(c, pages.RequestAddress(v.ID, "files", string(id)), typed)
-	p := pages.NewRequestFile(b, v, id, content)
-	if p == nil {
+	p := s.requestFile(c, v, id, content, typed)
+	switch {
+	case p == nil:
 		return review.ErrUnknownFile
+	case wantsParts(c) && c.Request.Method == http.MethodGet:
+		return s.showParts(c, status, p, p.Arrived(c.GetHeader(versionHeader))...)
 	}
 	s.looked(c, v)
 	return s.show(c, status, p)
+}
+
+func (s *server) requestFile(
+	c *gin.Context, v *review.RequestView, id review.FileID, content pages.Content, typed *pages.Typed,
+) *pages.RequestFile {
+	return pages.NewRequestFile(s.build(c, pages.RequestAddress(v.ID, "files", string(id)), typed), v, id, content)
 }
 
 // requestContent is what is shown of a file of a request. That it was opened is

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"sallyport/review"
 )
@@ -14,8 +15,11 @@ type RequestFile struct {
 	Heading  string
 	State    State
 	Sentence string
+	Turn     string
+	Version  string // of the view that the list was made from
 	Overview string
 	Sides    []SideGroup
+	Place    string // which of the files it is
 	Path     string
 	Kind     string
 	Size     string
@@ -35,24 +39,30 @@ type RequestFile struct {
 	Comments []Comment
 	Comment  *CommentForm
 	Edit     *EditFile
+	Keys     []Link // what the keys of this page do
+
+	CommentCount string
 }
 
 func (RequestFile) file() string { return "requestfile.html" }
 
 // SideGroup is a group in the list of files at the side.
 type SideGroup struct {
-	Name  string
-	Done  string
-	Files []SideFile
+	Name      string
+	Done      string
+	DoneWords string
+	Files     []SideFile
 }
 
 // SideFile is a file in that list.
 type SideFile struct {
+	ID      string
 	Href    string
 	Name    string
 	Path    string
 	Note    string
 	State   State
+	Seen    bool // the viewer has voted on it
 	Current bool
 }
 
@@ -75,6 +85,8 @@ type VoteBar struct {
 	SaidYes bool
 	SaidNo  bool
 	Voted   string
+	Say     string // what is to be said in a comment
+	Wrong   []Form // that was refused
 }
 
 // EditFile is what the author changes about a file.
@@ -105,7 +117,7 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 	}
 	p := &RequestFile{
 		Frame: b.Frame, Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status), Sentence: v.StatusSentence,
-		Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: f.Path, Kind: string(f.Kind), Size: Size(f.Size), Content: c,
+		Turn: Count(v.Turn), Version: v.Version, Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: f.Path, Kind: string(f.Kind), Size: Size(f.Size), Content: c,
 		Chain: b.chain(v, f), Group: g.Name, Context: g.Context, Controls: controlsOf(*g),
 	}
 	p.Title, p.Fixed = baseOf(f.Path)+" – "+p.Heading, true
@@ -117,7 +129,7 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 	for _, vote := range f.Votes {
 		p.Votes = append(p.Votes, Vote{vote.By, voteState(vote.Vote), vote.Turn})
 	}
-	p.Vote = newVoteBar(b.Forms, v, f)
+	p.Vote = newVoteBar(b.Forms, v, g, f)
 	if acts, _ := actButtons(b.Forms, v); reviews(v) {
 		for i := range acts {
 			if acts[i].Act == review.ActReview {
@@ -133,14 +145,96 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 			p.Comments = append(p.Comments, newComment(b, v, c))
 		}
 	}
+	if len(p.Comments) > 0 {
+		p.CommentCount = Count(len(p.Comments))
+	}
 	if may(v, review.ActComments) {
 		p.Comment = newCommentForm(b.Forms, v, *g, f)
 	}
 	if may(v, review.ActFiles) && f.Kind != review.WithdrawnFile {
 		p.Edit = newEditFile(b.Forms, v, g, f)
 	}
+	p.Keys = p.keys()
 	return p
 }
+
+// keys are the keys of the page, as its controls have them.
+func (p *RequestFile) keys() []Link {
+	list := []Link{{Key: "j", Text: "Next file"}, {Key: "k", Text: "Previous file"}}
+	if p.Vote != nil {
+		list = append(list, Link{Key: "n", Text: "Next file not voted on"}, Link{Key: "a", Text: "Approve this file"},
+			Link{Key: "c", Text: "Request changes of this file, and say why"})
+	}
+	if p.Comment != nil {
+		list = append(list, Link{Key: "m", Text: "Write a comment"})
+	}
+	if p.Submit != nil {
+		list = append(list, Link{Key: "s", Text: "Go to “" + p.Submit.Text + "”; Enter presses it"})
+	}
+	if p.Download != "" {
+		list = append(list, Link{Key: "d", Text: "Download this file"})
+	}
+	return append(list, Link{Key: "o", Text: "Overview of the request"})
+}
+
+// Announce says where one is, to readers of a screen.
+func (p *RequestFile) Announce() string {
+	words := baseOf(p.Path) + ", " + p.Place + "."
+	if p.Vote != nil {
+		words += " Your vote: " + p.Vote.Mine.Word + ". " + p.Vote.Voted + "."
+	}
+	return words
+}
+
+// The parts of the review screen that are sent by themselves.
+var (
+	partHead     = Part{Block: "file-head", Target: "head"}
+	partList     = Part{Block: "file-list", Target: "list"}
+	partDoc      = Part{Block: "file-doc", Target: "doc"}
+	partVote     = Part{Block: "file-vote", Target: "vote"}
+	partInfo     = Part{Block: "file-info", Target: "info"}
+	partDecision = Part{Block: "file-decision", Target: "decision"}
+	partComments = Part{Block: "file-comments", Target: "comments"}
+)
+
+// Arrived are the parts that change on the way to this file, for somebody who
+// has the list of a version.
+func (p *RequestFile) Arrived(version string) []Part {
+	parts := []Part{partHead, partDoc, partInfo, Said(p.Announce())}
+	if version != p.Version {
+		parts = append(parts, partList)
+	}
+	return parts
+}
+
+// After are the parts that change after an act on this file, by the form that
+// was sent. What is being typed elsewhere stays. The part that the form stands
+// in comes last: htmx finds the others from there.
+func (p *RequestFile) After(form, notice string) []Part {
+	switch {
+	case strings.HasPrefix(form, "comment-"), strings.HasPrefix(form, "publish-"), strings.HasPrefix(form, "delete-"):
+		return []Part{Said(notice), partHead, partList, partVote, partComments}
+	case !voteForm(form):
+		return []Part{Said(notice), partList, partVote, partInfo, partHead}
+	case p.Decision.Kind == "":
+		return []Part{Said(p.Announce()), partHead, partList, partVote}
+	}
+	return []Part{Said(p.Announce()), partHead, partList, partDecision, partVote}
+}
+
+// Refused are the parts that say why a form was not taken; none if all of the
+// page does.
+func (p *RequestFile) Refused(form string) []Part {
+	switch {
+	case strings.HasPrefix(form, "comment-") && p.Comment != nil:
+		return []Part{partComments}
+	case voteForm(form) && p.Vote != nil && p.Vote.Why == "":
+		return []Part{partVote}
+	}
+	return nil
+}
+
+func voteForm(form string) bool { return strings.HasSuffix(form, "-file") && form != "withdraw-file" }
 
 func groupOf(v *review.RequestView, id review.FileID) (*review.GroupView, *review.FileView) {
 	for g := range v.Groups {
@@ -176,11 +270,13 @@ func (p *RequestFile) sides(v *review.RequestView, id review.FileID) {
 		}
 		if voting {
 			side.Done = strconv.Itoa(voted) + "/" + strconv.Itoa(outputs)
+			side.DoneWords = Count(voted) + " of " + Count(outputs) + " voted"
 		}
 		if len(side.Files) > 0 {
 			p.Sides = append(p.Sides, side)
 		}
 	}
+	p.Place = "file " + Count(here+1) + " of " + Count(len(all))
 	link := func(f review.FileView) Link {
 		return Link{Text: baseOf(f.Path), Href: RequestAddress(v.ID, "files", string(f.ID))}
 	}
@@ -223,10 +319,10 @@ func decided(f review.FileView) bool {
 func sideFile(v *review.RequestView, f review.FileView, current, voting bool) SideFile {
 	s := SideFile{
 		Href: RequestAddress(v.ID, "files", string(f.ID)), Name: baseOf(f.Path), Path: f.Path, Current: current,
-		State: decisionState(f.Decision),
+		State: decisionState(f.Decision), ID: string(f.ID), Note: Size(f.Size),
 	}
 	if voting {
-		s.State = voteState(myVote(f))
+		s.State, s.Seen = voteState(myVote(f)), decided(f)
 	}
 	switch {
 	case f.Kind != review.Output:

@@ -2,13 +2,14 @@ package pages
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"sallyport/review"
 )
 
 // newVoteBar is nil for those to whom voting on this file is nothing.
-func newVoteBar(fs Forms, v *review.RequestView, f *review.FileView) *VoteBar {
+func newVoteBar(fs Forms, v *review.RequestView, g *review.GroupView, f *review.FileView) *VoteBar {
 	a := allowance(v, review.ActVote)
 	if f.Kind != review.Output || !reviews(v) || v.WaitingOn != "checkers" {
 		return nil
@@ -19,6 +20,14 @@ func newVoteBar(fs Forms, v *review.RequestView, f *review.FileView) *VoteBar {
 	}
 	at := RequestAddress(v.ID, "files", string(f.ID), "vote")
 	bar.Yes, bar.No, bar.None = fs.Form("approve-file", at, nil), fs.Form("change-file", at, nil), fs.Form("reset-file", at, nil)
+	for _, form := range []Form{bar.Yes, bar.No, bar.None} {
+		if form.Error != "" {
+			bar.Wrong = append(bar.Wrong, form)
+		}
+	}
+	if bar.SaidNo && !spoke(v, g) {
+		bar.Say = "Say in a comment on the group “" + g.Name + "” what should change."
+	}
 	if v.Reviews.Mine {
 		bar.None.ID = "" // a vote of a submitted review can be changed, not taken back
 	}
@@ -26,6 +35,11 @@ func newVoteBar(fs Forms, v *review.RequestView, f *review.FileView) *VoteBar {
 		bar.Voted = Count(*v.Reviews.Voted) + " of " + Count(v.Reviews.Outputs) + " voted"
 	}
 	return bar
+}
+
+// spoke reports whether the viewer has commented on a group in this turn.
+func spoke(v *review.RequestView, g *review.GroupView) bool {
+	return slices.ContainsFunc(g.Comments, func(c review.CommentView) bool { return c.Mine && c.Turn == v.Turn })
 }
 
 func newEditFile(fs Forms, v *review.RequestView, g *review.GroupView, f *review.FileView) *EditFile {

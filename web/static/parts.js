@@ -89,6 +89,25 @@ for (const type of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 
+// Where the focus was in what is replaced, it stays at the same form or, if that
+// is gone, in the same section.
+let place = "";
+document.addEventListener("htmx:beforeRequest", (event) => {
+  place = event.detail.elt.closest("section[id], aside[id], .head[id]")?.id ?? "";
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt } = event.detail.requestConfig;
+  if (elt.isConnected || document.activeElement !== document.body || !elt.matches("form")) return;
+  const button = elt.id && document.getElementById(elt.id)?.querySelector("button");
+  const section = document.getElementById(place);
+  if (button) {
+    button.focus({ preventScroll: true });
+  } else if (section) {
+    if (!section.hasAttribute("tabindex")) section.tabIndex = -1;
+    section.focus({ preventScroll: true });
+  }
+});
+
 // A refusal that is shown where it happened takes the focus there.
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.xhr.status < 400) return;

@@ -13,11 +13,11 @@ let waits = null; // where to go when that is done
 function go(href, push) {
   if (!screen()) return;
   if (busy) {
-    waits = { href, push };
+    waits = going?.href === href ? null : { href, push };
     return;
   }
   going = { href, push };
-  const list = document.getElementById("side");
+  const list = document.getElementById("list");
   htmx.ajax("GET", href, { source: screen(), headers: { "Sallyport-Version": list.dataset.version } });
 }
 
