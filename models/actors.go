@@ -68,7 +68,7 @@ func lockActor(ctx context.Context, tx *gorm.DB, a review.Actor) (review.Actor, 
 	if !hasGrants(a) {
 		return a, nil
 	}
-	if _, err := gorm.G[personRow](tx, forShare).Where("id = ?", string(a.ID)).Take(ctx); err != nil {
+	if _, err := on[personRow](tx, forShare).Where("id = ?", string(a.ID)).Take(ctx); err != nil {
 		return a, fmt.Errorf("lock the person: %w", err)
 	}
 	return actorNow(ctx, tx, a)
@@ -89,7 +89,7 @@ func actorNow(ctx context.Context, tx *gorm.DB, a review.Actor) (review.Actor, e
 
 // grantsOf reads people's grants, ended ones included, oldest first.
 func grantsOf(ctx context.Context, tx *gorm.DB, people ...review.PersonID) (map[review.PersonID][]review.Grant, error) {
-	rows, err := gorm.G[grantRow](tx).Where("person_id IN ?", people).Order("since, id").Find(ctx)
+	rows, err := on[grantRow](tx).Where("person_id IN ?", people).Order("since, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read grants: %w", err)
 	}

@@ -21,7 +21,7 @@ type answerRow struct {
 func (s *Store) Answer(ctx context.Context, person review.PersonID, key, body string) ([]byte, error) {
 	var found []answerRow
 	err := s.read(ctx, func(tx *gorm.DB) (err error) {
-		found, err = gorm.G[answerRow](tx).
+		found, err = on[answerRow](tx).
 			Raw("SELECT body, answer FROM commands WHERE person_id = ? AND key = ?", string(person), key).Find(ctx)
 		return err
 	})
@@ -42,7 +42,7 @@ func (s *Store) Answer(ctx context.Context, person review.PersonID, key, body st
 func (s *Store) KeepAnswer(ctx context.Context, person review.PersonID, key string, answer []byte) ([]byte, error) {
 	var kept []answerRow
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
-		kept, err = gorm.G[answerRow](tx).Raw(`UPDATE commands SET answer = coalesce(answer, ?)
+		kept, err = on[answerRow](tx).Raw(`UPDATE commands SET answer = coalesce(answer, ?)
 			WHERE person_id = ? AND key = ? RETURNING body, answer`, answer, string(person), key).Find(ctx)
 		return err
 	})

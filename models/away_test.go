@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/gorm"
-
 	"sallyport/review"
 )
 
@@ -128,7 +126,7 @@ func TestSQLiteFull(t *testing.T) {
 func (db testDB) entries(t *testing.T) int64 {
 	t.Helper()
 	var n int64
-	if err := gorm.G[entryRow](db.reader).Raw("SELECT count(*) FROM entries").Row(t.Context()).Scan(&n); err != nil {
+	if err := on[entryRow](db.reader).Raw("SELECT count(*) FROM entries").Row(t.Context()).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

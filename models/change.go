@@ -76,7 +76,7 @@ func (s *Store) in(ctx context.Context, tx *gorm.DB, c review.Change) (review.In
 		NewID: s.config.NewID, NewSalt: s.config.NewSalt,
 	}
 	if c.Workspace == "" {
-		row, err := gorm.G[requestRow](tx, forUpdate).Select("version").Where("id = ?", string(c.On)).Take(ctx)
+		row, err := on[requestRow](tx, forUpdate).Select("version").Where("id = ?", string(c.On)).Take(ctx)
 		if err != nil {
 			return in, fmt.Errorf("lock request %s: %w", c.On, err)
 		}
@@ -103,9 +103,9 @@ func lockPlace(ctx context.Context, tx *gorm.DB, c review.Change) (review.Place,
 	if c.Holds {
 		lock = forUpdate
 	}
-	query := gorm.G[workspaceRow](tx, lock).Where("name = ?", c.Workspace)
+	query := on[workspaceRow](tx, lock).Where("name = ?", c.Workspace)
 	if c.Workspace == "" {
-		query = gorm.G[workspaceRow](tx, lock).Where("name = (SELECT workspace FROM requests WHERE id = ?)", string(c.On))
+		query = on[workspaceRow](tx, lock).Where("name = (SELECT workspace FROM requests WHERE id = ?)", string(c.On))
 	}
 	row, err := query.Take(ctx)
 	if err != nil {

@@ -43,13 +43,13 @@ func (s *Store) claimKey(ctx context.Context, tx *gorm.DB, c review.Command) (re
 		PersonID: string(c.Actor.ID), Key: c.Key, Body: c.Body, RequestID: string(c.On), At: at(s.now()),
 	}
 	result := gorm.WithResult()
-	if err := gorm.G[commandRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &row); err != nil {
+	if err := on[commandRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &row); err != nil {
 		return review.Outcome{}, fmt.Errorf("claim a key: %w", err)
 	}
 	if result.RowsAffected == 1 {
 		return review.Outcome{}, nil
 	}
-	before, err := gorm.G[commandRow](tx).Where("person_id = ? AND key = ?", row.PersonID, row.Key).Take(ctx)
+	before, err := on[commandRow](tx).Where("person_id = ? AND key = ?", row.PersonID, row.Key).Take(ctx)
 	if err != nil {
 		return review.Outcome{}, fmt.Errorf("read what a key did: %w", err)
 	}
@@ -75,7 +75,7 @@ func (s *Store) answerKey(ctx context.Context, tx *gorm.DB, c review.Command, re
 	if c.Key == "" {
 		return body, nil
 	}
-	n, err := gorm.G[commandRow](tx).Where("person_id = ? AND key = ?", string(c.Actor.ID), c.Key).
+	n, err := on[commandRow](tx).Where("person_id = ? AND key = ?", string(c.Actor.ID), c.Key).
 		Update(ctx, "result", string(body))
 	if err == nil && n != 1 {
 		err = fmt.Errorf("%d rows changed", n)
@@ -92,11 +92,11 @@ func (s *Store) answerKey(ctx context.Context, tx *gorm.DB, c review.Command, re
 func (s *Store) Forget(ctx context.Context, before time.Time) (int, error) {
 	var forgotten int
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		keys, err := gorm.G[commandRow](tx).Where("at < ?", at(before)).Delete(ctx)
+		keys, err := on[commandRow](tx).Where("at < ?", at(before)).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("forget keys: %w", err)
 		}
-		openings, err := gorm.G[openingRow](tx).Where("at < ?", at(before)).Delete(ctx)
+		openings, err := on[openingRow](tx).Where("at < ?", at(before)).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("forget openings: %w", err)
 		}

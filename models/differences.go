@@ -16,9 +16,9 @@ import (
 // title stays unless an entry changed it.
 func (p projection) becomeRequest(ctx context.Context, tx *gorm.DB, next projection, recs []review.Recorded) error {
 	if p.request.ID == "" {
-		return gorm.G[requestRow](tx).Create(ctx, &next.request)
+		return on[requestRow](tx).Create(ctx, &next.request)
 	}
-	query := gorm.G[requestRow](tx).Where("id = ?", next.request.ID).Select("*").Omit("id")
+	query := on[requestRow](tx).Where("id = ?", next.request.ID).Select("*").Omit("id")
 	if !titled(recs) {
 		query = query.Omit("id", "title_entry")
 	}
@@ -45,7 +45,7 @@ func titled(recs []review.Recorded) bool {
 func (p projection) becomeFiles(ctx context.Context, tx *gorm.DB, next projection) error {
 	was, rows := p.fileRows(), next.fileRows()
 	if active := next.active(); p.request.ID != "" && active != p.active() {
-		_, err := gorm.G[requestFileRow](tx).Where("request_id = ? AND kind = ?", next.request.ID, string(review.Output)).
+		_, err := on[requestFileRow](tx).Where("request_id = ? AND kind = ?", next.request.ID, string(review.Output)).
 			Update(ctx, "active", active)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (p projection) becomeFiles(ctx context.Context, tx *gorm.DB, next projectio
 		}
 	}
 	for some := range chunks(gone) {
-		n, err := gorm.G[requestFileRow](tx).Where("request_id = ? AND file_id IN ?", next.request.ID, some).Delete(ctx)
+		n, err := on[requestFileRow](tx).Where("request_id = ? AND file_id IN ?", next.request.ID, some).Delete(ctx)
 		if err != nil || n != len(some) {
 			return errors.Join(err, fmt.Errorf("%d of %d rows removed", n, len(some)))
 		}
@@ -82,7 +82,7 @@ func (p projection) becomeFiles(ctx context.Context, tx *gorm.DB, next projectio
 		return nil
 	}
 	slices.SortFunc(added, func(a, b requestFileRow) int { return cmp.Compare(a.FileID, b.FileID) })
-	return gorm.G[requestFileRow](tx).CreateInBatches(ctx, &added, batch)
+	return on[requestFileRow](tx).CreateInBatches(ctx, &added, batch)
 }
 
 // active reports whether the request holds its outputs.
@@ -105,7 +105,7 @@ func (p projection) becomeHeld(ctx context.Context, tx *gorm.DB, next projection
 	}
 	for kind, values := range gone {
 		for some := range chunks(values) {
-			n, err := gorm.G[activeOutputRow](tx).
+			n, err := on[activeOutputRow](tx).
 				Where("request_id = ? AND kind = ? AND value IN ?", next.request.ID, kind, some).Delete(ctx)
 			if err != nil || n != len(some) {
 				return errors.Join(err, fmt.Errorf("active_outputs: %d of %d rows removed", n, len(some)))
@@ -118,7 +118,7 @@ func (p projection) becomeHeld(ctx context.Context, tx *gorm.DB, next projection
 	slices.SortFunc(added, func(a, b activeOutputRow) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value))
 	})
-	err := gorm.G[activeOutputRow](tx).CreateInBatches(ctx, &added, batch)
+	err := on[activeOutputRow](tx).CreateInBatches(ctx, &added, batch)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return refuse(review.ErrDuplicate, "Another active request of this workspace holds one of these outputs.")
 	}

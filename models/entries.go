@@ -96,7 +96,7 @@ func (s *Store) append(ctx context.Context, tx *gorm.DB, stream string, last int
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	if err := gorm.G[entryRow](tx).CreateInBatches(ctx, &rows, batch); err != nil {
+	if err := on[entryRow](tx).CreateInBatches(ctx, &rows, batch); err != nil {
 		return nil, fmt.Errorf("write entries of %s: %w", stream, err)
 	}
 	ids := make([]int64, 0, len(rows))
@@ -106,7 +106,7 @@ func (s *Store) append(ctx context.Context, tx *gorm.DB, stream string, last int
 		words = appendWords(words, rows[i].ID, d.Words)
 	}
 	if len(words) > 0 {
-		if err := gorm.G[wordsRow](tx).CreateInBatches(ctx, &words, batch); err != nil {
+		if err := on[wordsRow](tx).CreateInBatches(ctx, &words, batch); err != nil {
 			return nil, fmt.Errorf("write the words of %s: %w", stream, err)
 		}
 	}
@@ -206,7 +206,7 @@ type tail struct {
 // tailOf reads where a stream ends. Whoever calls it holds a lock on what the
 // stream is of, until the entry is written.
 func (s *Store) tailOf(ctx context.Context, tx *gorm.DB, stream string) (tail, error) {
-	ends, err := gorm.G[entryRow](tx).Select("version, at").Where("stream = ?", stream).
+	ends, err := on[entryRow](tx).Select("version, at").Where("stream = ?", stream).
 		Order("version DESC").Limit(1).Find(ctx)
 	if err != nil {
 		return tail{}, fmt.Errorf("read the end of %s: %w", stream, err)

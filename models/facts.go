@@ -83,7 +83,7 @@ func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place
 // its files changed in the workspace, and which of its bytes left before. The
 // request's rows say what its files are, so that only what is found is sent.
 func viewed(ctx context.Context, tx *gorm.DB, id review.RequestID, place review.Place, f *review.Facts) error {
-	changed, err := gorm.G[string](tx).Raw(`SELECT f.file_id FROM request_files f
+	changed, err := on[string](tx).Raw(`SELECT f.file_id FROM request_files f
 		LEFT JOIN outputs o ON o.workspace = f.workspace AND o.path = f.path
 		WHERE f.request_id = ? AND (o.path IS NULL OR (o.sha256 <> '' AND o.sha256 <> f.sha256))`, string(id)).Find(ctx)
 	if err != nil {
@@ -138,7 +138,7 @@ func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.Req
 	paths, sha256s = map[string]review.RequestID{}, map[string]review.RequestID{}
 	for len(w.paths)+len(w.sha256s) > 0 {
 		p, b := min(len(w.paths), maxTerms), min(len(w.sha256s), maxTerms)
-		rows, err := gorm.G[activeOutputRow](tx).
+		rows, err := on[activeOutputRow](tx).
 			// Each kind by itself: so that the key is used for both.
 			Where("(workspace = ? AND kind = ? AND value IN ? OR workspace = ? AND kind = ? AND value IN ?) AND request_id <> ?",
 				workspace, holdsPath, w.paths[:p], workspace, holdsBytes, w.sha256s[:b], string(self)).Find(ctx)
@@ -162,7 +162,7 @@ func holders(ctx context.Context, tx *gorm.DB, workspace string, self review.Req
 // is not known, only the workspace itself counts. The bytes are those in a
 // list, as SQL with one value.
 func releasedFrom(ctx context.Context, tx *gorm.DB, place review.Place, found map[string]review.Release, list string, value any) error {
-	rows, err := gorm.G[releasedRow](tx).Raw(`SELECT f.sha256, f.request_id, f.at FROM released_files f
+	rows, err := on[releasedRow](tx).Raw(`SELECT f.sha256, f.request_id, f.at FROM released_files f
 		JOIN requests r ON r.id = f.request_id JOIN workspaces w ON w.name = f.workspace
 		WHERE f.sha256 IN `+list+` AND r.status <> 'REVOKED' AND (w.name = ? OR (w.project <> '' AND w.project = ?))
 		ORDER BY f.at, f.request_id`, value, place.Workspace, place.Project).Find(ctx)

@@ -39,7 +39,7 @@ func (s *Store) GrantRole(ctx context.Context, by review.Actor, person review.Pe
 		if err := review.MayChangeRoles(by, person); err != nil {
 			return err
 		}
-		standing, err := gorm.G[grantRow](tx).
+		standing, err := on[grantRow](tx).
 			Where("person_id = ? AND role = ? AND scope = ? AND source = ? AND until IS NULL",
 				string(person), string(role), string(scope), fromLocal).
 			Limit(1).Find(ctx)
@@ -58,7 +58,7 @@ func (s *Store) GrantRole(ctx context.Context, by review.Actor, person review.Pe
 			ID: s.config.NewID(), PersonID: string(person), Role: string(role), Scope: string(scope), Since: at(t.now),
 			Source: fromLocal,
 		}
-		if err := gorm.G[grantRow](tx).Create(ctx, &row); err != nil {
+		if err := on[grantRow](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("grant a role: %w", err)
 		}
 		grant = row.grant()
@@ -76,7 +76,7 @@ func (s *Store) EndGrant(ctx context.Context, by review.Actor, person review.Per
 		if err := review.MayChangeRoles(by, person); err != nil {
 			return err
 		}
-		row, err := gorm.G[grantRow](tx).Where("id = ? AND person_id = ?", grant, string(person)).Take(ctx)
+		row, err := on[grantRow](tx).Where("id = ? AND person_id = ?", grant, string(person)).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read a grant: %w", err)
 		}
@@ -87,7 +87,7 @@ func (s *Store) EndGrant(ctx context.Context, by review.Actor, person review.Per
 		if err != nil {
 			return err
 		}
-		n, err := gorm.G[grantRow](tx).Where("id = ? AND until IS NULL", grant).Update(ctx, "until", at(t.now))
+		n, err := on[grantRow](tx).Where("id = ? AND until IS NULL", grant).Update(ctx, "until", at(t.now))
 		if err == nil && n != 1 {
 			err = fmt.Errorf("%d rows changed", n)
 		}

@@ -132,7 +132,7 @@ func (s *Store) JobRequests(ctx context.Context, f JobRequestFilter) ([]JobReque
 		where.add("(j.at, j.identifier) < (?, ?)", at(from.since), from.id)
 	}
 	limit := limited(f.Limit)
-	rows, err := gorm.G[listedJobRequest](s.reader).Raw(
+	rows, err := on[listedJobRequest](s.reader).Raw(
 		jobRequestsQuery+where.text()+" ORDER BY j.at DESC, j.identifier DESC LIMIT ?", append(where.values, limit+1)...,
 	).Find(ctx)
 	if err != nil {
@@ -178,10 +178,10 @@ func (s *Store) JobRequest(ctx context.Context, identifier string) (JobRequestFo
 	var row jobRequestRow
 	var found JobRequestFound
 	err := s.read(ctx, func(tx *gorm.DB) (err error) {
-		if row, err = gorm.G[jobRequestRow](tx).Where("identifier = ?", identifier).Take(ctx); err != nil {
+		if row, err = on[jobRequestRow](tx).Where("identifier = ?", identifier).Take(ctx); err != nil {
 			return fmt.Errorf("read job request: %w", err)
 		}
-		place, err := gorm.G[workspaceRow](tx).Where("name = ?", row.Workspace).Take(ctx)
+		place, err := on[workspaceRow](tx).Where("name = ?", row.Workspace).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read workspace %s: %w", row.Workspace, err)
 		}
@@ -200,7 +200,7 @@ func (s *Store) JobRequest(ctx context.Context, identifier string) (JobRequestFo
 
 // outputs reads what the workspace lists of a job request.
 func (f *JobRequestFound) outputs(ctx context.Context, tx *gorm.DB, row jobRequestRow) error {
-	rows, err := gorm.G[foundOutput](tx).Raw("SELECT "+foundColumns+" FROM "+foundTables+
+	rows, err := on[foundOutput](tx).Raw("SELECT "+foundColumns+" FROM "+foundTables+
 		" WHERE o.job_request = ? AND o.workspace = ? ORDER BY o.path", row.Identifier, row.Workspace).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read the outputs of %s: %w", row.Identifier, err)

@@ -27,7 +27,7 @@ func (jobRow) TableName() string { return "jobs" }
 // keepJobs makes the rows of a job request's jobs what its reports amount to.
 // A job that belongs to another job request is a contradiction.
 func keepJobs(ctx context.Context, tx *gorm.DB, r pipeline.JobRequest, p *pipeline.Pipeline) error {
-	there, err := gorm.G[jobRow](tx).Where("job_request = ?", r.Identifier).Find(ctx)
+	there, err := on[jobRow](tx).Where("job_request = ?", r.Identifier).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read the jobs of %s: %w", r.Identifier, err)
 	}
@@ -50,14 +50,14 @@ func keepJobs(ctx context.Context, tx *gorm.DB, r pipeline.JobRequest, p *pipeli
 	// What is left is written anew, or stood under an identifier that was only
 	// computed.
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(before)), batch) {
-		if _, err := gorm.G[jobRow](tx).Where("job_request = ? AND identifier IN ?", r.Identifier, some).Delete(ctx); err != nil {
+		if _, err := on[jobRow](tx).Where("job_request = ? AND identifier IN ?", r.Identifier, some).Delete(ctx); err != nil {
 			return fmt.Errorf("remove jobs of %s: %w", r.Identifier, err)
 		}
 	}
 	if len(differ) == 0 {
 		return nil
 	}
-	err = gorm.G[jobRow](tx).CreateInBatches(ctx, &differ, batch)
+	err = on[jobRow](tx).CreateInBatches(ctx, &differ, batch)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return &pipeline.Contradiction{Field: "jobs", Message: "One of the jobs was reported as another job request's."}
 	}
@@ -71,7 +71,7 @@ func keepJobs(ctx context.Context, tx *gorm.DB, r pipeline.JobRequest, p *pipeli
 // once that is reported.
 func confirmOutputs(ctx context.Context, tx *gorm.DB, source pipeline.Source) error {
 	r := source.JobRequest
-	rows, err := gorm.G[outputRow](tx).Select("path, level, job, job_request, action, commit_id").
+	rows, err := on[outputRow](tx).Select("path, level, job, job_request, action, commit_id").
 		Where("job_request = ? AND workspace = ?", r.Identifier, r.Workspace).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read the outputs of %s: %w", r.Identifier, err)
@@ -83,7 +83,7 @@ func confirmOutputs(ctx context.Context, tx *gorm.DB, source pipeline.Source) er
 		}
 	}
 	for some := range slices.Chunk(declared, batch) {
-		if _, err := gorm.G[outputRow](tx).Where("workspace = ? AND path IN ?", r.Workspace, some).Update(ctx, "declared", true); err != nil {
+		if _, err := on[outputRow](tx).Where("workspace = ? AND path IN ?", r.Workspace, some).Update(ctx, "declared", true); err != nil {
 			return fmt.Errorf("confirm outputs of %s: %w", r.Identifier, err)
 		}
 	}
@@ -93,7 +93,7 @@ func confirmOutputs(ctx context.Context, tx *gorm.DB, source pipeline.Source) er
 // outdateLinks says that files which were linked by patterns may belong to
 // other jobs, or be of another level, by now.
 func outdateLinks(ctx context.Context, tx *gorm.DB, workspace string) error {
-	_, err := gorm.G[readingRow](tx).Where("workspace = ? AND linked = ?", workspace, true).Update(ctx, "stale", true)
+	_, err := on[readingRow](tx).Where("workspace = ? AND linked = ?", workspace, true).Update(ctx, "stale", true)
 	if err != nil {
 		return fmt.Errorf("outdate the links of %s: %w", workspace, err)
 	}

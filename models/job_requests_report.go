@@ -117,7 +117,7 @@ func (s *Store) report(ctx context.Context, tx *gorm.DB, r Report) (changed bool
 	if err != nil {
 		return false, err
 	}
-	before, err := gorm.G[jobRequestRow](tx).Where("identifier = ?", r.Request.Identifier).Take(ctx)
+	before, err := on[jobRequestRow](tx).Where("identifier = ?", r.Request.Identifier).Take(ctx)
 	fresh := errors.Is(err, gorm.ErrRecordNotFound)
 	if err != nil && !fresh {
 		return false, fmt.Errorf("read job request: %w", err)
@@ -173,7 +173,7 @@ func (s *Store) keepReport(ctx context.Context, tx *gorm.DB, r Report, before, r
 	}
 	row.At = at(row.Report.value.CreatedAt.Or(row.FirstReport.Time))
 	if before.Identifier == "" {
-		err := gorm.G[jobRequestRow](tx).Create(ctx, &row)
+		err := on[jobRequestRow](tx).Create(ctx, &row)
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			// Reported at the same moment for another workspace: this one is locked.
 			return refuse(review.ErrContradicts, "The job request %s was reported for another workspace before. Nothing of this report was kept.", row.Identifier)
@@ -183,7 +183,7 @@ func (s *Store) keepReport(ctx context.Context, tx *gorm.DB, r Report, before, r
 		}
 		return nil
 	}
-	n, err := gorm.G[jobRequestRow](tx).Where("identifier = ? AND workspace = ?", row.Identifier, row.Workspace).
+	n, err := on[jobRequestRow](tx).Where("identifier = ? AND workspace = ?", row.Identifier, row.Workspace).
 		Select("*").Omit("identifier", "workspace").Updates(ctx, row)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("%d rows changed", n)

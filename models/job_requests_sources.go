@@ -34,7 +34,7 @@ const sourceColumns = "identifier, report, reported_jobs, project_yaml"
 func sourcesByID(ctx context.Context, tx *gorm.DB, ids []string) (map[string]pipeline.Source, error) {
 	sources, read := map[string]pipeline.Source{}, pipelines{}
 	for some := range slices.Chunk(ids, batch) {
-		rows, err := gorm.G[jobRequestRow](tx).Select(sourceColumns).Where("identifier IN ?", some).Find(ctx)
+		rows, err := on[jobRequestRow](tx).Select(sourceColumns).Where("identifier IN ?", some).Find(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read job requests: %w", err)
 		}
@@ -48,7 +48,7 @@ func sourcesByID(ctx context.Context, tx *gorm.DB, ids []string) (map[string]pip
 // Sources reads the job requests of a workspace with their pipelines, in the
 // order in which they were first reported.
 func (s *Store) Sources(ctx context.Context, workspace string) (outputs.Sources, error) {
-	rows, err := gorm.G[jobRequestRow](s.reader).Select(sourceColumns+", reports").
+	rows, err := on[jobRequestRow](s.reader).Select(sourceColumns+", reports").
 		Where("workspace = ?", workspace).Order("first_report, identifier").Find(ctx)
 	if err != nil {
 		return outputs.Sources{}, translate(fmt.Errorf("read the job requests of %s: %w", workspace, err))

@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 
-	"gorm.io/gorm"
-
 	"sallyport/review"
 )
 
@@ -137,7 +135,7 @@ func (db testDB) nothingHalf(t *testing.T, id review.RequestID, done int) {
 	t.Helper()
 	count := func(query string) int {
 		var n int
-		if err := gorm.G[entryRow](db.reader).Raw(query, "%"+string(id)+"%").Row(t.Context()).Scan(&n); err != nil {
+		if err := on[entryRow](db.reader).Raw(query, "%"+string(id)+"%").Row(t.Context()).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n

@@ -102,7 +102,7 @@ func (f EntryFilter) conditions(ctx context.Context, tx *gorm.DB) (conditions, e
 	}
 	if f.Person != "" {
 		id := f.Person
-		found, err := gorm.G[personRow](tx).Where("username = ?", f.Person).Limit(1).Find(ctx)
+		found, err := on[personRow](tx).Where("username = ?", f.Person).Limit(1).Find(ctx)
 		if err != nil {
 			return c, fmt.Errorf("find a person: %w", err)
 		}

@@ -30,7 +30,7 @@ const looksEvery = time.Hour
 // written again within an hour, so that reading a page mostly writes nothing.
 func (s *Store) Look(ctx context.Context, by review.PersonID, id review.RequestID, l review.Look) error {
 	row := lookRow{string(by), string(id), string(l.Status), l.Turn, l.Files, at(l.At)}
-	found, err := gorm.G[lookRow](s.reader).Where("person_id = ? AND request_id = ?", row.PersonID, row.RequestID).Limit(1).Find(ctx)
+	found, err := on[lookRow](s.reader).Where("person_id = ? AND request_id = ?", row.PersonID, row.RequestID).Limit(1).Find(ctx)
 	if err != nil {
 		return translate(fmt.Errorf("read a look: %w", err))
 	}
@@ -42,6 +42,6 @@ func (s *Store) Look(ctx context.Context, by review.PersonID, id review.RequestI
 		}
 	}
 	return s.write(ctx, func(tx *gorm.DB) error {
-		return gorm.G[lookRow](tx, clause.OnConflict{UpdateAll: true}).Create(ctx, &row)
+		return on[lookRow](tx, clause.OnConflict{UpdateAll: true}).Create(ctx, &row)
 	})
 }

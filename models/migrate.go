@@ -17,7 +17,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-	"gorm.io/gorm"
 )
 
 // migrations holds one folder for each dialect, with files of the same names.
@@ -183,13 +182,13 @@ func (s *Store) appliedVersions(ctx context.Context) (map[int64]bool, error) {
 		there = "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)"
 	}
 	var tables int
-	err := gorm.G[int](s.writer).Raw(there, versionsTable).Scan(ctx, &tables)
+	err := on[int](s.writer).Raw(there, versionsTable).Scan(ctx, &tables)
 	if err != nil || tables == 0 {
 		return nil, err
 	}
 	var versions []int64
 	// Version 0 is goose's own mark of an empty database.
-	err = gorm.G[int64](s.writer).Raw("SELECT version_id FROM "+versionsTable+" WHERE is_applied AND version_id > 0").Scan(ctx, &versions)
+	err = on[int64](s.writer).Raw("SELECT version_id FROM "+versionsTable+" WHERE is_applied AND version_id > 0").Scan(ctx, &versions)
 	applied := map[int64]bool{}
 	for _, v := range versions {
 		applied[v] = true

@@ -72,7 +72,7 @@ func claimOpening(ctx context.Context, tx *gorm.DB, o review.Opening, when insta
 	}
 	row := openingRow{PersonID: string(o.Actor.ID), Place: place, SHA256: o.SHA256, Act: o.Act(), At: when}
 	result := gorm.WithResult()
-	err := gorm.G[openingRow](tx, clause.OnConflict{
+	err := on[openingRow](tx, clause.OnConflict{
 		Columns:   []clause.Column{{Name: "person_id"}, {Name: "place"}, {Name: "sha256"}, {Name: "act"}},
 		DoUpdates: clause.AssignmentColumns([]string{"at"}),
 		Where: clause.Where{Exprs: []clause.Expression{

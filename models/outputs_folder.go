@@ -104,7 +104,7 @@ func (p *folderPage) in(ctx context.Context, tx *gorm.DB, d dialect) error {
 	if p.after.file {
 		from = p.after.name
 	}
-	rows, err := gorm.G[foundOutput](tx).Raw(
+	rows, err := on[foundOutput](tx).Raw(
 		"SELECT "+foundColumns+" FROM "+foundTables+
 			" WHERE o.workspace = ? AND o.dir = ? AND o.name > ? ORDER BY o.name LIMIT ?",
 		p.workspace, folderKey(p.dir), from, p.limit+1-len(p.items),
@@ -125,7 +125,7 @@ func (p *folderPage) below(ctx context.Context, tx *gorm.DB) error {
 		query += " AND o.path > ? AND o.path < ?"
 		args = append(args, p.dir+"/", p.dir+"0") // "0" is what follows "/"
 	}
-	rows, err := gorm.G[foundOutput](tx).Raw(query+" ORDER BY o.path LIMIT ?", append(args, p.limit+1)...).Find(ctx)
+	rows, err := on[foundOutput](tx).Raw(query+" ORDER BY o.path LIMIT ?", append(args, p.limit+1)...).Find(ctx)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func mark(ctx context.Context, tx *gorm.DB, workspace string, items []Item) erro
 		if len(paths) == 0 {
 			continue
 		}
-		rows, err := gorm.G[markRow](tx).Raw(markQuery, map[string]any{
+		rows, err := on[markRow](tx).Raw(markQuery, map[string]any{
 			"workspace": workspace, "paths": paths, "sums": set(sums),
 		}).Find(ctx)
 		if err != nil {

@@ -80,7 +80,7 @@ func spoken(words ...review.Words) []review.Words {
 func (s *Store) administer(ctx context.Context, by review.Actor, person review.PersonID, do func(tx *gorm.DB, by review.Actor) error) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		ids := []string{string(by.ID), string(person)}
-		rows, err := gorm.G[personRow](tx, forUpdate).Where("id IN ?", ids).Order("id").Find(ctx)
+		rows, err := on[personRow](tx, forUpdate).Where("id IN ?", ids).Order("id").Find(ctx)
 		if err != nil {
 			return fmt.Errorf("lock people: %w", err)
 		}
@@ -120,7 +120,7 @@ func (s *Store) AddPerson(ctx context.Context, by review.Actor, username, name s
 			return err
 		}
 		row.Created = at(t.now)
-		err = gorm.G[personRow](tx).Create(ctx, &row)
+		err = on[personRow](tx).Create(ctx, &row)
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return refuse(review.ErrDuplicate, "There is an account with the username %s already.", username)
 		}
@@ -155,7 +155,7 @@ func (s *Store) recordRole(ctx context.Context, tx *gorm.DB, t tail, by review.A
 func (s *Store) People(ctx context.Context, cursor string, limit int) (people []Account, next string, err error) {
 	limit = limited(limit)
 	err = s.read(ctx, func(tx *gorm.DB) error {
-		rows, err := gorm.G[personRow](tx).Where("username > ?", cursor).Order("username").Limit(limit + 1).Find(ctx)
+		rows, err := on[personRow](tx).Where("username > ?", cursor).Order("username").Limit(limit + 1).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("read people: %w", err)
 		}
@@ -182,7 +182,7 @@ func (s *Store) Person(ctx context.Context, id review.PersonID) (Account, error)
 func (s *Store) account(ctx context.Context, condition, value string) (Account, error) {
 	var found Account
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[personRow](tx).Where(condition, value).Take(ctx)
+		row, err := on[personRow](tx).Where(condition, value).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read a person: %w", err)
 		}

@@ -84,7 +84,7 @@ func (s *Store) MoveWorkspace(ctx context.Context, c review.Command, name string
 				return err
 			}
 		}
-		row, err := gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
+		row, err := on[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("lock workspace %s: %w", name, err)
 		}
@@ -102,7 +102,7 @@ func (s *Store) MoveWorkspace(ctx context.Context, c review.Command, name string
 // ensureWorkspace makes a workspace that is not there, with nothing known of
 // it, and locks it for the transaction. It returns where the workspace stands.
 func (s *Store) ensureWorkspace(ctx context.Context, tx *gorm.DB, by review.Actor, name string) (review.Place, error) {
-	row, err := gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
+	row, err := on[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
 	if err == nil {
 		return row.place(), nil
 	}
@@ -111,21 +111,21 @@ func (s *Store) ensureWorkspace(ctx context.Context, tx *gorm.DB, by review.Acto
 	}
 	fresh := workspaceRow{Name: name, Ongoing: true}
 	result := gorm.WithResult()
-	if err := gorm.G[workspaceRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &fresh); err != nil {
+	if err := on[workspaceRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &fresh); err != nil {
 		return review.Place{}, fmt.Errorf("make workspace %s: %w", name, err)
 	}
 	if result.RowsAffected == 1 {
 		return fresh.place(), s.recordPlace(ctx, tx, by, "", fresh)
 	}
 	// Another transaction made it meanwhile.
-	row, err = gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
+	row, err = on[workspaceRow](tx, forUpdate).Where("name = ?", name).Take(ctx)
 	return row.place(), err
 }
 
 // placeWorkspace moves a workspace in the transaction, and records it. The
 // person is locked already.
 func (s *Store) placeWorkspace(ctx context.Context, tx *gorm.DB, by review.Actor, as review.Role, p review.Place) error {
-	before, err := gorm.G[workspaceRow](tx, forUpdate).Where("name = ?", p.Workspace).Take(ctx)
+	before, err := on[workspaceRow](tx, forUpdate).Where("name = ?", p.Workspace).Take(ctx)
 	if err != nil {
 		return fmt.Errorf("lock workspace %s: %w", p.Workspace, err)
 	}
@@ -136,7 +136,7 @@ func (s *Store) placeWorkspace(ctx context.Context, tx *gorm.DB, by review.Actor
 	if before == after {
 		return nil
 	}
-	n, err := gorm.G[workspaceRow](tx).Where("name = ?", p.Workspace).
+	n, err := on[workspaceRow](tx).Where("name = ?", p.Workspace).
 		Select("project", "organisation", "backend", "ongoing", "archived").Updates(ctx, after)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("%d rows changed", n)

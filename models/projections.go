@@ -178,7 +178,7 @@ func (p projection) become(ctx context.Context, tx *gorm.DB, next projection, re
 	}
 	// Receipts are never taken back.
 	if arrived := next.released[len(p.released):]; len(arrived) > 0 {
-		if err := gorm.G[releasedRow](tx).CreateInBatches(ctx, &arrived, batch); err != nil {
+		if err := on[releasedRow](tx).CreateInBatches(ctx, &arrived, batch); err != nil {
 			return fmt.Errorf("released_files: %w", err)
 		}
 	}

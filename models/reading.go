@@ -66,7 +66,7 @@ func (s *Store) LastReading(ctx context.Context, workspace string) (outputs.Last
 
 // lastReading reads a workspace's row; the zero row if there is none.
 func lastReading(ctx context.Context, tx *gorm.DB, workspace string) (readingRow, error) {
-	row, err := gorm.G[readingRow](tx).Where("workspace = ?", workspace).Take(ctx)
+	row, err := on[readingRow](tx).Where("workspace = ?", workspace).Take(ctx)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return readingRow{}, nil
 	}
@@ -78,7 +78,7 @@ func lastReading(ctx context.Context, tx *gorm.DB, workspace string) (readingRow
 
 // keepReading writes a workspace's row.
 func keepReading(ctx context.Context, tx *gorm.DB, row readingRow) error {
-	if err := gorm.G[readingRow](tx, clause.OnConflict{UpdateAll: true}).Create(ctx, &row); err != nil {
+	if err := on[readingRow](tx, clause.OnConflict{UpdateAll: true}).Create(ctx, &row); err != nil {
 		return fmt.Errorf("keep the reading of %s: %w", row.Workspace, err)
 	}
 	return nil

@@ -117,7 +117,7 @@ func (d *difference) apply(ctx context.Context, tx *gorm.DB) (int, error) {
 		return 0, err
 	}
 	for some := range slices.Chunk(gone, batch) {
-		n, err := gorm.G[outputRow](tx).Where("workspace = ? AND path IN ?", d.workspace, some).Delete(ctx)
+		n, err := on[outputRow](tx).Where("workspace = ? AND path IN ?", d.workspace, some).Delete(ctx)
 		if err == nil && n != len(some) {
 			err = fmt.Errorf("%d of %d rows removed", n, len(some))
 		}
@@ -126,7 +126,7 @@ func (d *difference) apply(ctx context.Context, tx *gorm.DB) (int, error) {
 		}
 	}
 	if len(differ) > 0 {
-		if err := gorm.G[outputRow](tx, clause.OnConflict{UpdateAll: true}).CreateInBatches(ctx, &differ, batch); err != nil {
+		if err := on[outputRow](tx, clause.OnConflict{UpdateAll: true}).CreateInBatches(ctx, &differ, batch); err != nil {
 			return 0, fmt.Errorf("write outputs of %s: %w", d.workspace, err)
 		}
 	}
@@ -224,7 +224,7 @@ func (takenRow) TableName() string { return "taken_names" }
 
 // takeNames makes the workspace's taken names those of the reading.
 func (d *difference) takeNames(ctx context.Context, tx *gorm.DB) error {
-	rows, err := gorm.G[takenRow](tx).Where("workspace = ?", d.workspace).Find(ctx)
+	rows, err := on[takenRow](tx).Where("workspace = ?", d.workspace).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read the taken names of %s: %w", d.workspace, err)
 	}
@@ -240,7 +240,7 @@ func (d *difference) takeNames(ctx context.Context, tx *gorm.DB) error {
 		delete(there, name)
 	}
 	if len(add) > 0 {
-		if err := gorm.G[takenRow](tx).CreateInBatches(ctx, &add, batch); err != nil {
+		if err := on[takenRow](tx).CreateInBatches(ctx, &add, batch); err != nil {
 			return fmt.Errorf("write the taken names of %s: %w", d.workspace, err)
 		}
 	}
@@ -249,7 +249,7 @@ func (d *difference) takeNames(ctx context.Context, tx *gorm.DB) error {
 		gone = append(gone, name)
 	}
 	for some := range slices.Chunk(gone, batch) {
-		if _, err := gorm.G[takenRow](tx).Where("workspace = ? AND same_name IN ?", d.workspace, some).Delete(ctx); err != nil {
+		if _, err := on[takenRow](tx).Where("workspace = ? AND same_name IN ?", d.workspace, some).Delete(ctx); err != nil {
 			return fmt.Errorf("remove taken names of %s: %w", d.workspace, err)
 		}
 	}

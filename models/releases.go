@@ -88,7 +88,7 @@ func (s *Store) Releases(ctx context.Context, reach review.Reach, after string, 
 		where.add("(r.begun, r.id) < (?, ?)", at(from.since), from.id)
 	}
 	limit = limited(limit)
-	rows, err := gorm.G[releaseRow](s.reader).Raw(
+	rows, err := on[releaseRow](s.reader).Raw(
 		releasesQuery+where.text()+" ORDER BY r.begun DESC, r.id DESC LIMIT ?", append(where.values, limit+1)...,
 	).Find(ctx)
 	if err != nil {
@@ -111,16 +111,16 @@ func (s *Store) Releases(ctx context.Context, reach review.Reach, after string, 
 func (s *Store) Release(ctx context.Context, id review.RequestID) (ReleaseFound, error) {
 	var found ReleaseFound
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[releaseRow](tx).Raw(releasesQuery+"r.id = ?", string(id)).Take(ctx)
+		row, err := on[releaseRow](tx).Raw(releasesQuery+"r.id = ?", string(id)).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read release: %w", err)
 		}
-		files, err := gorm.G[requestFileRow](tx).
+		files, err := on[requestFileRow](tx).
 			Where("request_id = ? AND kind = ?", string(id), string(review.Output)).Order("path, file_id").Find(ctx)
 		if err != nil {
 			return fmt.Errorf("read the files of release %s: %w", id, err)
 		}
-		delivered, err := gorm.G[releasedRow](tx).
+		delivered, err := on[releasedRow](tx).
 			Where("request_id = ?", string(id)).Order("destination, file_id").Find(ctx)
 		if err != nil {
 			return fmt.Errorf("read the receipts of release %s: %w", id, err)

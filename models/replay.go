@@ -42,7 +42,7 @@ func (s *Store) Replay(ctx context.Context) (ReplayReport, error) {
 	err := s.read(ctx, func(tx *gorm.DB) error {
 		for stream := ""; ; {
 			var next sql.NullString
-			row := gorm.G[entryRow](tx).Raw("SELECT MIN(stream) FROM entries WHERE stream > ?", stream).Row(ctx)
+			row := on[entryRow](tx).Raw("SELECT MIN(stream) FROM entries WHERE stream > ?", stream).Row(ctx)
 			if err := row.Scan(&next); err != nil {
 				return fmt.Errorf("find the next stream: %w", err)
 			}
@@ -84,11 +84,11 @@ type replayed struct {
 
 // stream reads a stream, checks its entries, and compares what they amount to.
 func (p *replay) stream(ctx context.Context, tx *gorm.DB, stream string) error {
-	rows, err := gorm.G[entryRow](tx).Where("stream = ?", stream).Order("version").Find(ctx)
+	rows, err := on[entryRow](tx).Where("stream = ?", stream).Order("version").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read entries: %w", err)
 	}
-	said, err := gorm.G[wordsRow](tx).
+	said, err := on[wordsRow](tx).
 		Where("entry_id IN (SELECT id FROM entries WHERE stream = ?)", stream).Order("entry_id, hash").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read words: %w", err)
@@ -214,7 +214,7 @@ func (p *replay) compareRequest(ctx context.Context, tx *gorm.DB, stream string,
 // openings checks the entries that are in no stream.
 func (p *replay) openings(ctx context.Context, tx *gorm.DB) error {
 	for after := int64(0); ; {
-		rows, err := gorm.G[entryRow](tx).Where("stream = '' AND id > ?", after).Order("id").Limit(batch).Find(ctx)
+		rows, err := on[entryRow](tx).Where("stream = '' AND id > ?", after).Order("id").Limit(batch).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("read openings: %w", err)
 		}
@@ -238,7 +238,7 @@ func (p *replay) strays(ctx context.Context, tx *gorm.DB) error {
 		{"tokens", "id", "CASE WHEN t.person_id IS NULL THEN 'token/' || t.id ELSE 'person/' || t.person_id END"},
 	} {
 		var keys []string
-		err := gorm.G[string](tx).Raw("SELECT t."+t.key+" FROM "+t.table+" t WHERE NOT EXISTS"+
+		err := on[string](tx).Raw("SELECT t."+t.key+" FROM "+t.table+" t WHERE NOT EXISTS"+
 			" (SELECT 1 FROM entries e WHERE e.stream = "+t.stream+") ORDER BY 1 LIMIT ?", maxDifferences+1).Scan(ctx, &keys)
 		if err != nil {
 			return fmt.Errorf("find rows of %s without entries: %w", t.table, err)
@@ -254,7 +254,7 @@ func (p *replay) strays(ctx context.Context, tx *gorm.DB) error {
 // them with what the entries amount to.
 func compareRows[T tabler](ctx context.Context, tx *gorm.DB, p *replay, stream string, want []T, condition string, value any) error {
 	var t T
-	have, err := gorm.G[T](tx).Where(condition, value).Find(ctx)
+	have, err := on[T](tx).Where(condition, value).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.TableName(), err)
 	}

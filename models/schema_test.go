@@ -52,7 +52,7 @@ func TestEveryTableHasAKind(t *testing.T) {
 			list = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 		}
 		var tables []string
-		if err := gorm.G[string](db.reader).Raw(list).Scan(t.Context(), &tables); err != nil {
+		if err := on[string](db.reader).Raw(list).Scan(t.Context(), &tables); err != nil {
 			t.Fatal(err)
 		}
 		kinds := writtenKinds(t, db.dialect.name())
@@ -264,7 +264,7 @@ func TestMigrateAtOnce(t *testing.T) {
 		group.Wait()
 		db := openForTest(t, url)
 		var applied int64
-		row := gorm.G[entryRow](db.reader).Raw("SELECT count(*) FROM " + versionsTable + " WHERE version_id > 0").Row(t.Context())
+		row := on[entryRow](db.reader).Raw("SELECT count(*) FROM " + versionsTable + " WHERE version_id > 0").Row(t.Context())
 		if err := row.Scan(&applied); err != nil {
 			t.Fatal(err)
 		}

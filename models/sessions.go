@@ -54,7 +54,7 @@ func (s *Store) Session(ctx context.Context, id string) (auth.StoredSession, err
 	}
 	var found auth.StoredSession
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[ownedSession](tx).Raw(ownedSessionQuery, id).Take(ctx)
+		row, err := on[ownedSession](tx).Raw(ownedSessionQuery, id).Take(ctx)
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (s *Store) Session(ctx context.Context, id string) (auth.StoredSession, err
 // that is known, and one of a session that has ended, changes nothing.
 func (s *Store) UseSession(ctx context.Context, id string, when time.Time) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		_, err := gorm.G[sessionRow](tx).Where("id = ? AND ended IS NULL AND last_used < ?", id, at(when)).
+		_, err := on[sessionRow](tx).Where("id = ? AND ended IS NULL AND last_used < ?", id, at(when)).
 			Update(ctx, "last_used", at(when))
 		if err != nil {
 			return fmt.Errorf("use a session: %w", err)
@@ -87,7 +87,7 @@ func (s *Store) UseSession(ctx context.Context, id string, when time.Time) error
 func (s *Store) beginSession(ctx context.Context, tx *gorm.DB, person review.PersonID, in auth.SignIn) (auth.Session, error) {
 	now := at(s.now())
 	if in.Replaces != "" {
-		_, err := gorm.G[sessionRow](tx).Where("id = ? AND ended IS NULL", in.Replaces).Update(ctx, "ended", now)
+		_, err := on[sessionRow](tx).Where("id = ? AND ended IS NULL", in.Replaces).Update(ctx, "ended", now)
 		if err != nil {
 			return auth.Session{}, fmt.Errorf("end the session before: %w", err)
 		}
@@ -96,7 +96,7 @@ func (s *Store) beginSession(ctx context.Context, tx *gorm.DB, person review.Per
 		ID: s.config.NewID(), PersonID: string(person), Secret: in.Hash[:], Label: in.Label,
 		Created: now, LastUsed: now, Expires: at(in.Expires),
 	}
-	if err := gorm.G[sessionRow](tx).Create(ctx, &row); err != nil {
+	if err := on[sessionRow](tx).Create(ctx, &row); err != nil {
 		return auth.Session{}, fmt.Errorf("begin a session: %w", err)
 	}
 	return row.session(), nil
@@ -115,7 +115,7 @@ func (s *Store) SessionsOf(ctx context.Context, by review.Actor, person review.P
 		if err := review.MayHoldSessions(by, person); err != nil {
 			return err
 		}
-		rows, err := gorm.G[sessionRow](tx).
+		rows, err := on[sessionRow](tx).
 			Where("person_id = ? AND ended IS NULL AND expires > ? AND last_used > ?",
 				string(person), at(now), at(now.Add(-auth.SessionIdle))).
 			Order("created DESC, id DESC").Limit(maxSessions).Find(ctx)
@@ -139,14 +139,14 @@ func (s *Store) EndSession(ctx context.Context, by review.Actor, id string) erro
 		if err != nil {
 			return err
 		}
-		row, err := gorm.G[sessionRow](tx).Where("id = ?", id).Take(ctx)
+		row, err := on[sessionRow](tx).Where("id = ?", id).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read a session: %w", err)
 		}
 		if review.MayHoldSessions(by, review.PersonID(row.PersonID)) != nil {
 			return review.ErrNotFound
 		}
-		_, err = gorm.G[sessionRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(s.now()))
+		_, err = on[sessionRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(s.now()))
 		if err != nil {
 			return fmt.Errorf("end a session: %w", err)
 		}
@@ -175,7 +175,7 @@ func (s *Store) EndSessions(ctx context.Context, by review.Actor, person review.
 
 // endSessions ends all sessions of a person in the transaction.
 func (s *Store) endSessions(ctx context.Context, tx *gorm.DB, person review.PersonID) (int, error) {
-	n, err := gorm.G[sessionRow](tx).Where("person_id = ? AND ended IS NULL", string(person)).Update(ctx, "ended", at(s.now()))
+	n, err := on[sessionRow](tx).Where("person_id = ? AND ended IS NULL", string(person)).Update(ctx, "ended", at(s.now()))
 	if err != nil {
 		return 0, fmt.Errorf("end sessions: %w", err)
 	}
@@ -188,7 +188,7 @@ func (s *Store) ForgetSessions(ctx context.Context, before time.Time) (int, erro
 	var forgotten int
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		var err error
-		forgotten, err = gorm.G[sessionRow](tx).Where("expires < ?", at(before)).Delete(ctx)
+		forgotten, err = on[sessionRow](tx).Where("expires < ?", at(before)).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("forget sessions: %w", err)
 		}

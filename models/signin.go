@@ -112,18 +112,18 @@ func (s *Store) signIn(ctx context.Context, tx *gorm.DB, in auth.SignIn) (auth.S
 // accountOf finds or makes the account of an identity, and locks it: nobody
 // decides by its roles while they change.
 func (s *Store) accountOf(ctx context.Context, tx *gorm.DB, who auth.Identity) (row personRow, fresh bool, err error) {
-	known, err := gorm.G[identityRow](tx).Where("issuer = ? AND subject = ?", who.Issuer, subjectHash(who.Subject)).Limit(1).Find(ctx)
+	known, err := on[identityRow](tx).Where("issuer = ? AND subject = ?", who.Issuer, subjectHash(who.Subject)).Limit(1).Find(ctx)
 	if err != nil {
 		return row, false, fmt.Errorf("find an identity: %w", err)
 	}
 	if len(known) > 0 {
-		row, err = gorm.G[personRow](tx, forUpdate).Where("id = ?", known[0].PersonID).Take(ctx)
+		row, err = on[personRow](tx, forUpdate).Where("id = ?", known[0].PersonID).Take(ctx)
 		return row, false, err
 	}
 	if !usernames.MatchString(who.Username) || slices.Contains(reserved, who.Username) {
 		return row, false, auth.ErrNoUsername
 	}
-	there, err := gorm.G[personRow](tx, forUpdate).Where("username = ?", who.Username).Limit(1).Find(ctx)
+	there, err := on[personRow](tx, forUpdate).Where("username = ?", who.Username).Limit(1).Find(ctx)
 	switch {
 	case err != nil:
 		return row, false, fmt.Errorf("find an account: %w", err)
@@ -142,7 +142,7 @@ func (s *Store) accountOf(ctx context.Context, tx *gorm.DB, who auth.Identity) (
 // mayLink refuses an identity whose username belongs to somebody else's
 // account. An e-mail address is nobody's for ever, so it finds no account.
 func mayLink(ctx context.Context, tx *gorm.DB, row personRow, who auth.Identity) error {
-	linked, err := gorm.G[identityRow](tx).Where("person_id = ?", row.ID).Limit(1).Find(ctx)
+	linked, err := on[identityRow](tx).Where("person_id = ?", row.ID).Limit(1).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("find an identity: %w", err)
 	}
@@ -169,7 +169,7 @@ func (s *Store) addSignedIn(ctx context.Context, tx *gorm.DB, who auth.Identity)
 	}
 	row.Created = at(t.now)
 	result := gorm.WithResult()
-	if err := gorm.G[personRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &row); err != nil {
+	if err := on[personRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &row); err != nil {
 		return row, fmt.Errorf("add a person: %w", err)
 	}
 	if result.RowsAffected == 0 {
@@ -189,7 +189,7 @@ func (s *Store) link(ctx context.Context, tx *gorm.DB, account personRow, who au
 	}
 	row := identityRow{Issuer: who.Issuer, Subject: subjectHash(who.Subject), PersonID: account.ID, Linked: at(t.now)}
 	result := gorm.WithResult()
-	if err := gorm.G[identityRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &row); err != nil {
+	if err := on[identityRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &row); err != nil {
 		return fmt.Errorf("link an identity: %w", err)
 	}
 	if result.RowsAffected == 0 {
@@ -216,7 +216,7 @@ func (s *Store) UnlinkIdentity(ctx context.Context, by review.Actor, person revi
 		return refuse(review.ErrRole, "Only the operator, on the server, can do this.")
 	}
 	return s.administer(ctx, by, person, func(tx *gorm.DB, by review.Actor) error {
-		row, err := gorm.G[identityRow](tx).Where("person_id = ?", string(person)).Take(ctx)
+		row, err := on[identityRow](tx).Where("person_id = ?", string(person)).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("find an identity: %w", err)
 		}
@@ -224,7 +224,7 @@ func (s *Store) UnlinkIdentity(ctx context.Context, by review.Actor, person revi
 		if err != nil {
 			return err
 		}
-		n, err := gorm.G[identityRow](tx).Where("person_id = ?", string(person)).Delete(ctx)
+		n, err := on[identityRow](tx).Where("person_id = ?", string(person)).Delete(ctx)
 		if err == nil && n != 1 {
 			err = fmt.Errorf("%d rows changed", n)
 		}

@@ -25,7 +25,7 @@ type claimedRole struct {
 // others. Roles that an administrator gave stay as they are. The person's row is
 // locked.
 func (s *Store) followClaims(ctx context.Context, tx *gorm.DB, person review.PersonID, roles []auth.MappedRole) error {
-	standing, err := gorm.G[grantRow](tx).
+	standing, err := on[grantRow](tx).
 		Where("person_id = ? AND source = ? AND until IS NULL", string(person), fromClaim).Order("since, id").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read grants: %w", err)
@@ -82,7 +82,7 @@ func endClaimed(ctx context.Context, tx *gorm.DB, t tail, rows []grantRow) ([]dr
 		}
 		ids, drafts = append(ids, row.ID), append(drafts, d)
 	}
-	n, err := gorm.G[grantRow](tx).Where("id IN ? AND until IS NULL", ids).Update(ctx, "until", at(t.now))
+	n, err := on[grantRow](tx).Where("id IN ? AND until IS NULL", ids).Update(ctx, "until", at(t.now))
 	if err == nil && n != len(rows) {
 		err = fmt.Errorf("%d rows changed", n)
 	}
@@ -98,7 +98,7 @@ func (s *Store) grantClaimed(ctx context.Context, tx *gorm.DB, t tail, person re
 		ID: s.config.NewID(), PersonID: string(person), Role: string(r.Role), Scope: string(r.Scope), Since: at(t.now),
 		Source: fromClaim,
 	}
-	if err := gorm.G[grantRow](tx).Create(ctx, &row); err != nil {
+	if err := on[grantRow](tx).Create(ctx, &row); err != nil {
 		return draft{}, fmt.Errorf("grant a role: %w", err)
 	}
 	return draftClaimed(actRoleGranted, t, row)

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"sallyport/auth"
 	"sallyport/review"
 )
@@ -46,7 +44,7 @@ func (db testDB) roles(t testing.TB, username string) []string {
 // identities counts the accounts that somebody has signed in to.
 func (db testDB) identities(t testing.TB) int64 {
 	t.Helper()
-	return must[int64](t)(gorm.G[identityRow](db.reader).Count(t.Context(), "person_id"))
+	return must[int64](t)(on[identityRow](db.reader).Count(t.Context(), "person_id"))
 }
 
 func TestSignInMakesAnAccount(t *testing.T) {

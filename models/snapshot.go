@@ -28,7 +28,7 @@ FROM requests r JOIN workspaces w ON w.name = r.workspace WHERE r.id = ?`
 func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.Actor, paths ...string) (review.Snapshot, error) {
 	var snap review.Snapshot
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[placedRequest](tx).Raw(placedQuery, string(id)).Take(ctx)
+		row, err := on[placedRequest](tx).Raw(placedQuery, string(id)).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read request %s: %w", id, err)
 		}
@@ -73,7 +73,7 @@ func (s *Store) Actor(ctx context.Context, actor review.Actor) (review.Actor, re
 func (s *Store) Place(ctx context.Context, workspace string, actor review.Actor) (review.Place, review.Actor, error) {
 	var place review.Place
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[workspaceRow](tx).Where("name = ?", workspace).Take(ctx)
+		row, err := on[workspaceRow](tx).Where("name = ?", workspace).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read workspace: %w", err)
 		}

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Slow statements are named, their parameters are not: they are personal data.
@@ -26,7 +24,7 @@ func TestSlowStatementsAreLogged(t *testing.T) {
 		}()
 		look := func() {
 			t.Helper()
-			if _, err := gorm.G[personRow](s.reader).Where("username = ?", "somebody").Find(t.Context()); err != nil {
+			if _, err := on[personRow](s.reader).Where("username = ?", "somebody").Find(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -161,7 +161,7 @@ func summariesAfter(ctx context.Context, tx *gorm.DB, f review.Filter, from curs
 		where.add(follows, at(from.since), from.id)
 	}
 	values := append(append([]any{string(f.Viewer)}, where.values...), rows)
-	found, err := gorm.G[summaryRow](tx).Raw(summaryQuery+where.text()+order, values...).Find(ctx)
+	found, err := on[summaryRow](tx).Raw(summaryQuery+where.text()+order, values...).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read requests: %w", err)
 	}

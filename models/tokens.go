@@ -105,7 +105,7 @@ func (s *Store) MakeToken(ctx context.Context, by review.Actor, token NewToken, 
 			return err
 		}
 		row.Made = at(t.now)
-		if err := gorm.G[tokenRow](tx).Create(ctx, &row); err != nil {
+		if err := on[tokenRow](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("make a token: %w", err)
 		}
 		name := s.words(token.Name)
@@ -161,7 +161,7 @@ func (s *Store) EndToken(ctx context.Context, by review.Actor, id string) error 
 		if review.MayHoldToken(by, owner) != nil && review.MayAdminister(by) != nil {
 			return review.ErrNotFound
 		}
-		row, err := gorm.G[tokenRow](tx, forUpdate).Where("id = ?", id).Take(ctx)
+		row, err := on[tokenRow](tx, forUpdate).Where("id = ?", id).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read a token: %w", err)
 		}
@@ -172,7 +172,7 @@ func (s *Store) EndToken(ctx context.Context, by review.Actor, id string) error 
 		if err != nil {
 			return err
 		}
-		n, err := gorm.G[tokenRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(t.now))
+		n, err := on[tokenRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(t.now))
 		if err == nil && n != 1 {
 			err = fmt.Errorf("%d rows changed", n)
 		}
@@ -187,7 +187,7 @@ func (s *Store) EndToken(ctx context.Context, by review.Actor, id string) error 
 func (s *Store) ownerOf(ctx context.Context, id string) (review.PersonID, error) {
 	var owner review.PersonID
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[tokenRow](tx).Where("id = ?", id).Take(ctx)
+		row, err := on[tokenRow](tx).Where("id = ?", id).Take(ctx)
 		if err == nil && row.PersonID != nil {
 			owner = review.PersonID(*row.PersonID)
 		}
@@ -204,7 +204,7 @@ func (s *Store) Token(ctx context.Context, id string) (auth.Stored, error) {
 	}
 	var found auth.Stored
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[ownedToken](tx).Raw(ownedQuery, id).Take(ctx)
+		row, err := on[ownedToken](tx).Raw(ownedQuery, id).Take(ctx)
 		if err != nil {
 			return err
 		}

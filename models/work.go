@@ -46,7 +46,7 @@ func (s *Store) addWork(ctx context.Context, tx *gorm.DB, todo []review.Work) er
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := gorm.G[workRow](tx).CreateInBatches(ctx, &rows, batch); err != nil {
+	if err := on[workRow](tx).CreateInBatches(ctx, &rows, batch); err != nil {
 		return fmt.Errorf("write work: %w", err)
 	}
 	return nil
@@ -71,7 +71,7 @@ func (s *Store) Claim(ctx context.Context, worker string, kinds []string, now ti
 	}
 	var items []work.Item
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		rows, err := gorm.G[workRow](tx).Raw(fmt.Sprintf(claimQuery, lock),
+		rows, err := on[workRow](tx).Raw(fmt.Sprintf(claimQuery, lock),
 			worker, at(now.Add(lease)), false, at(now), kinds, at(now), n).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("claim work: %w", err)
@@ -93,7 +93,7 @@ func (s *Store) Extend(ctx context.Context, id int64, worker string, until time.
 // Done removes work that is done.
 func (s *Store) Done(ctx context.Context, id int64, worker string) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		n, err := gorm.G[workRow](tx).Where("id = ? AND worker = ?", id, worker).Delete(ctx)
+		n, err := on[workRow](tx).Where("id = ? AND worker = ?", id, worker).Delete(ctx)
 		return leased(n, err)
 	})
 }

@@ -70,7 +70,7 @@ func (s *Store) Workspaces(ctx context.Context, reach review.Reach, cursor strin
 	where := inReach(reach)
 	where.add("w.name > ?", string(after))
 	limit = limited(limit)
-	rows, err := gorm.G[listedWorkspace](s.reader).Raw(
+	rows, err := on[listedWorkspace](s.reader).Raw(
 		workspacesQuery+where.text()+" ORDER BY w.name LIMIT ?", append(where.values, limit+1)...,
 	).Find(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Store) Workspaces(ctx context.Context, reach review.Reach, cursor strin
 func (s *Store) Workspace(ctx context.Context, name string) (WorkspaceFound, error) {
 	var found WorkspaceFound
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := gorm.G[listedWorkspace](tx).Raw(workspacesQuery+"w.name = ?", name).Take(ctx)
+		row, err := on[listedWorkspace](tx).Raw(workspacesQuery+"w.name = ?", name).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read workspace: %w", err)
 		}
