@@ -16,15 +16,23 @@ import (
 	"pgregory.net/rapid"
 )
 
-// sequences is how many sequences of commands each property is tried with.
-const sequences = "10000"
+// How many sequences of commands each property is tried with, at length and
+// with -short, as the race detector is.
+const (
+	sequences = "10000"
+	few       = "300"
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
 	settings := map[string]string{"rapid.nofailfile": "true"}
-	if !given {
+	switch {
+	case given:
+	case testing.Short():
+		settings["rapid.checks"] = few
+	default:
 		settings["rapid.checks"] = sequences
 	}
 	for name, value := range settings {

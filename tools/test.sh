@@ -5,8 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/need.sh gcc postgresql curl jq chromium
 
-# Rooms where several people act at once are tested with the race detector.
-racy='^sallyport/(review|models|auth|web|work)(/|$)'
+# Rooms where several people act at once are tested with the race detector;
+# `review` in short, and without the detector at length.
+short='^sallyport/review(/|$)'
+racy='^sallyport/(models|auth|web|work)(/|$)'
 
 if [ "${1-}" != with-postgres ]; then
 	echo '== build and vet, without cgo'
@@ -19,11 +21,11 @@ fi
 
 failed=0
 packages=$(go list ./...)
-mapfile -t with < <(grep -E "$racy" <<<"$packages" || true)
+mapfile -t with < <(grep -E "$racy|$short" <<<"$packages" || true)
 mapfile -t without < <(grep -vE "$racy" <<<"$packages" || true)
 if [ ${#with[@]} -gt 0 ]; then
 	echo '== tests with the race detector'
-	CGO_ENABLED=1 go test -race -count=1 -timeout 20m "${with[@]}" || failed=1
+	CGO_ENABLED=1 go test -race -short -count=1 -timeout 20m "${with[@]}" || failed=1
 fi
 if [ ${#without[@]} -gt 0 ]; then
 	echo '== tests'
