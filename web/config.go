@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sallyport/review"
+	"sallyport/web/pages"
 )
 
 // Config is what NewHandler needs. All but what is said to be optional must be
@@ -19,6 +20,7 @@ type Config struct {
 	Ledger     Ledger
 	People     People
 	Vault      Vault
+	Windows    pages.Windows
 	Answers    Answers
 
 	// Authenticate finds the actor of an Authorization header, with their
@@ -56,7 +58,7 @@ type Check struct {
 
 func (c Config) check() error {
 	set := c.Requests != nil && c.Reports != nil && c.Workspaces != nil && c.Releases != nil && c.Ledger != nil &&
-		c.People != nil && c.Vault != nil && c.Answers != nil && c.Authenticate != nil && c.Policy != nil &&
+		c.People != nil && c.Vault != nil && c.Windows != nil && c.Answers != nil && c.Authenticate != nil && c.Policy != nil &&
 		c.Now != nil && c.NewID != nil && c.Log != nil
 	if !set {
 		return errors.New("web: a part of the configuration is missing")

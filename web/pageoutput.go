@@ -22,9 +22,13 @@ func (s *server) outputPage(c *gin.Context, w Workspace, found Candidate) error 
 	}
 	by := asking{actorOf(c), w.Place, policy}
 	o := by.showOutput(found)
-	content, err := s.outputContent(c, w, found.Path)
+	l := lookingAtOutput(c, w.Place.Workspace, found.Path)
+	content, err := s.outputContent(c, w, found.Path, l)
 	if err != nil {
 		return err
+	}
+	if wantsRows(c) {
+		return s.showRows(c, content)
 	}
 	p := pages.Output{
 		Frame: s.frame(c, path.Base(o.Path), workspaceCrumbs(w.Place, o.Path)...), Name: path.Base(o.Path), Path: o.Path, Level: o.Level,
@@ -48,9 +52,15 @@ func folderPath(of string) string {
 	return dir
 }
 
+// lookingAtOutput is at what of an output, or a log, somebody looks.
+func lookingAtOutput(c *gin.Context, workspace, of string) pages.Look {
+	bytes := "/content/workspaces/" + url.PathEscape(workspace) + "?path=" + url.QueryEscape(of)
+	return lookingAt(c, workspaceAddress(workspace, of), bytes)
+}
+
 // outputContent is what is shown of an output. That it was opened is recorded
 // before anything of it is read for the page.
-func (s *server) outputContent(c *gin.Context, w Workspace, of string) (pages.Content, error) {
+func (s *server) outputContent(c *gin.Context, w Workspace, of string, l pages.Look) (pages.Content, error) {
 	ctx, name := c.Request.Context(), w.Place.Workspace
 	if err := s.Requests.MayOpenOutput(ctx, actorOf(c), name); err != nil {
 		return notShown(err)
@@ -63,11 +73,8 @@ func (s *server) outputContent(c *gin.Context, w Workspace, of string) (pages.Co
 	if err := s.Requests.OpenOutput(ctx, actorOf(c), name, o); err != nil {
 		return pages.Content{}, errors.Join(err, f.Close())
 	}
-	content := pages.NewContent(of, "/content/workspaces/"+url.PathEscape(name)+"?path="+url.QueryEscape(of))
-	if !content.Read() {
-		return content, f.Close()
-	}
-	return content, fill(&content, o.Size, func() (opened, error) { return f, nil })
+	content, err := pages.Show(ctx, s.Windows, pages.Source{Bytes: f, Path: o.Path, SHA256: o.SHA256}, l)
+	return content, errors.Join(err, f.Close())
 }
 
 func outputChain(o output) pages.Chain {

@@ -2,7 +2,7 @@ package web
 
 import (
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -45,9 +45,14 @@ func (s *server) showFile(c *gin.Context) error {
 }
 
 func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id review.FileID, typed *pages.Typed) error {
-	content, err := s.requestContent(c, v, id)
+	page := pages.RequestAddress(v.ID, "files", string(id))
+	l := lookingAt(c, page, "/content/requests/"+url.PathEscape(string(v.ID))+"/"+url.PathEscape(string(id)))
+	content, err := s.requestContent(c, v, id, l)
 	if err != nil {
 		return err
+	}
+	if wantsRows(c) && typed == nil {
+		return s.showRows(c, content)
 	}
 	p := s.requestFile(c, v, id, content, typed)
 	switch {
@@ -68,14 +73,18 @@ func (s *server) requestFile(
 
 // requestContent is what is shown of a file of a request. That it was opened is
 // recorded before it is read, also where the browser fetches the bytes.
-func (s *server) requestContent(c *gin.Context, v *review.RequestView, id review.FileID) (pages.Content, error) {
+func (s *server) requestContent(c *gin.Context, v *review.RequestView, id review.FileID, l pages.Look) (pages.Content, error) {
 	ctx := c.Request.Context()
 	o, err := s.Requests.OpenShown(ctx, v, id)
 	if err != nil {
 		return notShown(err)
 	}
-	content := pages.NewContent(o.Path, "/content/requests/"+url.PathEscape(string(v.ID))+"/"+url.PathEscape(string(id)))
-	return content, fill(&content, o.Size, func() (opened, error) { return s.Vault.Open(ctx, o.SHA256) })
+	blob, err := s.Vault.Open(ctx, o.SHA256)
+	if err != nil {
+		return pages.Content{}, fmt.Errorf("open a copy: %w", err)
+	}
+	content, err := pages.Show(ctx, s.Windows, pages.Source{Bytes: blob, Path: o.Path, SHA256: o.SHA256}, l)
+	return content, errors.Join(err, blob.Close())
 }
 
 // notShown is the content of a file that the asker may not open.
@@ -85,22 +94,4 @@ func notShown(err error) (pages.Content, error) {
 		return pages.Content{}, err
 	}
 	return pages.Content{Kind: pages.AsNothing, Why: e.Message}, nil
-}
-
-// opened is bytes that can be read.
-type opened interface {
-	io.ReaderAt
-	io.Closer
-}
-
-// fill reads what the page itself shows of a file.
-func fill(content *pages.Content, size int64, open func() (opened, error)) error {
-	if !content.Read() {
-		return nil
-	}
-	f, err := open()
-	if err != nil {
-		return err
-	}
-	return errors.Join(content.Fill(io.NewSectionReader(f, 0, size), size), f.Close())
 }

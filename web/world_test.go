@@ -92,8 +92,13 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	}
 	w.people["tpp"] = review.Actor{Person: review.Person{ID: "idtpp", Username: "tpp"}, Kind: review.IsService, Backend: "tpp"}
 	w.service = review.NewService(w, w, w.newID)
+	windows, err := outputs.OpenWindows(outputs.WindowsConfig{Path: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = windows.Close() })
 	c := Config{
-		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Vault: w, Answers: w,
+		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Vault: w, Windows: windows, Answers: w,
 		Authenticate: w.authenticate,
 		Policy:       func(context.Context, review.Place) (review.Policy, error) { return w.policy, nil },
 		Now:          w.time, NewID: w.newID, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),

@@ -21,7 +21,7 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 	tokens := auth.Tokens{Store: a.store, Now: now}
 	return web.Config{
 		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
-		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Answers: a.store,
+		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Windows: a.windows, Answers: a.store,
 		Authenticate: tokens.Authenticate,
 		Policy:       a.policy,
 		SignIn:       a.signIn,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"slices"
 	"time"
 
@@ -25,6 +26,8 @@ type app struct {
 	store    *models.Store
 	dir      *outputs.Dir
 	vault    *outputs.DirVault
+	windows  *outputs.Windows
+	cache    string // the temporary directory of windows; "" if they have their own
 	reviews  *review.Service
 	reader   *outputs.Reader
 	worker   *release.Worker
@@ -57,6 +60,9 @@ func openApp(c *console, s checked) (*app, error) {
 	if a.dir, err = outputs.OpenDir(outputs.Config{Path: s.workspaces, Now: now}); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the workspaces: %w", err), a.close())
 	}
+	if err := a.openWindows(s.cache); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
 	a.reviews = review.NewService(a.store, keeper{a.dir, a.vault}, newID)
 	a.worker = &release.Worker{Requests: a.reviews, Copy: a.copyOf, Destinations: s.destinations, Log: a.log}
 	a.reader, err = outputs.NewReader(outputs.ReaderConfig{
@@ -80,6 +86,19 @@ func (a *app) copyOf(ctx context.Context, sha256 string) (release.Blob, error) {
 	return b, nil
 }
 
+// openWindows opens where the places of rows in big files are remembered.
+func (a *app) openWindows(dir string) error {
+	var err error
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "sallyport-cache-"); err != nil {
+			return fmt.Errorf("make a cache: %w", err)
+		}
+		a.cache = dir
+	}
+	a.windows, err = outputs.OpenWindows(outputs.WindowsConfig{Path: dir, Log: a.log})
+	return err
+}
+
 // close lets go of everything that openApp opened.
 func (a *app) close() error {
 	err := a.store.Close()
@@ -88,6 +107,12 @@ func (a *app) close() error {
 	}
 	if a.vault != nil {
 		err = errors.Join(err, a.vault.Close())
+	}
+	if a.windows != nil {
+		err = errors.Join(err, a.windows.Close())
+	}
+	if a.cache != "" {
+		err = errors.Join(err, os.RemoveAll(a.cache))
 	}
 	return err
 }

@@ -61,6 +61,7 @@ func demoSettings(dir string) checked {
 		database:     "sqlite:" + filepath.Join(dir, "sallyport.db"),
 		workspaces:   filepath.Join(dir, "workspaces"),
 		vault:        filepath.Join(dir, "vault"),
+		cache:        filepath.Join(dir, "cache"),
 		hold:         demoHold,
 		destinations: demoDestinations(dir),
 	}

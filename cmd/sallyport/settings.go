@@ -29,6 +29,7 @@ type settings struct {
 	TrustedProxies     string `name:"trusted-proxies" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For is believed."`
 	WorkspacesDir      string `name:"workspaces-dir" placeholder:"DIR" help:"The workspaces, one directory each."`
 	VaultURL           string `name:"vault-url" placeholder:"URL" help:"Where copies are kept: file:///… or a directory."`
+	CacheDir           string `name:"cache-dir" placeholder:"DIR" help:"Where the places of rows in big files are remembered; a temporary directory if empty."`
 	Destinations       string `placeholder:"FILE" help:"YAML: where approved bytes go."`
 	Hold               string `placeholder:"DURATION" help:"How long an approval waits before delivery (10m)."`
 	OIDCIssuer         string `name:"oidc-issuer" placeholder:"URL" help:"The sign-in provider; without one there are no pages, only the API."`
@@ -47,7 +48,7 @@ func (s *settings) byName() map[string]*string {
 		"DATABASE_URL": &s.DatabaseURL, "MIGRATE_DATABASE_URL": &s.MigrateDatabaseURL,
 		"LISTEN": &s.Listen, "METRICS_LISTEN": &s.MetricsListen, "PUBLIC_URL": &s.PublicURL,
 		"TRUSTED_PROXIES": &s.TrustedProxies, "WORKSPACES_DIR": &s.WorkspacesDir,
-		"VAULT_URL": &s.VaultURL, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
+		"VAULT_URL": &s.VaultURL, "CACHE_DIR": &s.CacheDir, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
 		"OIDC_ISSUER": &s.OIDCIssuer, "OIDC_CLIENT_ID": &s.OIDCClientID, "OIDC_CLIENT_SECRET": &s.OIDCClientSecret,
 		"OIDC_SCOPES": &s.OIDCScopes, "OIDC_ROLE_CLAIM": &s.OIDCRoleClaim, "ROLE_MAPPING": &s.RoleMapping,
 		"LOG_LEVEL": &s.LogLevel,
@@ -132,6 +133,7 @@ type checked struct {
 	proxies      []string
 	workspaces   string
 	vault        string
+	cache        string // "": a temporary directory
 	destinations []release.Destination
 	hold         time.Duration
 	level        slog.Level
@@ -168,7 +170,7 @@ func (s *settings) check() (checked, error) {
 	need("DESTINATIONS", s.Destinations)
 	c := checked{
 		database: s.DatabaseURL, migrate: s.MigrateDatabaseURL, metrics: s.MetricsListen,
-		listen: orElse(s.Listen, "127.0.0.1:8080"), workspaces: s.WorkspacesDir,
+		listen: orElse(s.Listen, "127.0.0.1:8080"), workspaces: s.WorkspacesDir, cache: s.CacheDir,
 	}
 	var err error
 	c.publicURL, err = publicURL(s.PublicURL)

@@ -50,7 +50,7 @@ func (w *world) config(store *models.Store) web.Config {
 		Requests: review.NewService(store, trusting{}, newID), Workspaces: workspaces{world: w, store: store},
 		Ledger: entries{store}, Answers: store,
 		Reports: struct{ web.Reports }{}, Releases: struct{ otherReleases }{}, People: struct{ web.People }{},
-		Vault: w.vault, Authenticate: tokens.Authenticate,
+		Vault: w.vault, Windows: w.windows, Authenticate: tokens.Authenticate,
 		Policy: func(ctx context.Context, _ review.Place) (review.Policy, error) {
 			_, policy, err := store.Actor(ctx, operator())
 			return policy, err

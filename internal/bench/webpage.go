@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -193,8 +192,8 @@ func (v *visitor) newScreen(b pages.Build, r *review.RequestView) (pages.Shown, 
 	if err != nil {
 		return nil, err
 	}
-	content := pages.NewContent(f.Path, "/content/requests/"+string(r.ID)+"/"+string(f.ID))
-	err = errors.Join(content.Fill(io.NewSectionReader(blob, 0, f.Size), f.Size), blob.Close())
 	b.Forms.Back = pages.RequestAddress(r.ID, "files", string(f.ID))
-	return pages.NewRequestFile(b, r, f.ID, content), err
+	look := pages.Look{Page: b.Forms.Back, Bytes: "/content/requests/" + string(r.ID) + "/" + string(f.ID), Row: -1}
+	content, err := pages.Show(v.world.ctx, v.world.windows, pages.Source{Bytes: blob, Path: f.Path, SHA256: f.SHA256}, look)
+	return pages.NewRequestFile(b, r, f.ID, content), errors.Join(err, blob.Close())
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -31,6 +32,7 @@ type world struct {
 	path     string        // of the workspaces
 	dir      *outputs.Dir
 	vault    *outputs.DirVault
+	windows  *outputs.Windows
 	reader   *outputs.Reader
 	reviews  *review.Service // keeps copies in the vault
 	author   review.Actor
@@ -74,6 +76,10 @@ func (w *world) open(vault string) (err error) {
 	if w.vault, err = outputs.OpenDirVault(vault, now); err != nil {
 		return err
 	}
+	windows := outputs.WindowsConfig{Path: vault + "-cache", Log: slog.New(slog.DiscardHandler)}
+	if w.windows, err = outputs.OpenWindows(windows); err != nil {
+		return err
+	}
 	if w.dir, err = outputs.OpenDir(outputs.Config{Path: w.path, Now: now}); err != nil {
 		return err
 	}
@@ -106,6 +112,9 @@ func (w *world) close() error {
 	}
 	if w.vault != nil {
 		errs = append(errs, w.vault.Close())
+	}
+	if w.windows != nil {
+		errs = append(errs, w.windows.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -1,25 +1,31 @@
 package pages
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
 	"path"
-	"strconv"
 	"strings"
+
+	"sallyport/outputs"
 )
 
 // Content is a file as far as it is shown on a page.
 type Content struct {
 	Name    string
 	Kind    ContentKind
-	Address string // of the bytes, for pictures and frames
-	Why     string // why nothing is shown
-	Shown   string // how much is shown
+	Address string   // of its bytes
+	Frame   string   // of what a picture or a frame shows
+	Full    bool     // a picture at its own size
+	Why     string   // why nothing is shown
+	Shown   string   // how large it is
+	Notes   []string // what is to be known of it
+	Views   []Link   // the ways to look at it
+	Window  *Window  // of a table or a text
+	Columns *Window  // of a wide table
 	Header  []Cell
 	Rows    []Row
+	More    string // where the rows after these are fetched as one scrolls
 	Lines   []Line
+	Tree    *Node
+	Cell    *WholeCell
 }
 
 // ContentKind is how a file is shown.
@@ -29,8 +35,10 @@ type ContentKind string
 const (
 	AsTable   ContentKind = "table"
 	AsText    ContentKind = "text"
+	AsTree    ContentKind = "tree"
 	AsPicture ContentKind = "picture"
 	AsFrame   ContentKind = "frame"
+	AsCell    ContentKind = "cell"
 	AsNothing ContentKind = "nothing"
 )
 
@@ -40,202 +48,142 @@ func (c Content) Picture() bool { return c.Kind == AsPicture }
 // Framed reports whether the file is shown in a sandboxed frame.
 func (c Content) Framed() bool { return c.Kind == AsFrame }
 
+// Window is the part of something long that is shown, and the way to others.
+type Window struct {
+	Text                        string
+	First, Previous, Next, Last string // "" where one is
+}
+
+// NewWindow is a window of count things, of total, that begins with from,
+// counted from 0. to is the address of the window that begins somewhere.
+func NewWindow(things string, from, count, size, total int64, to func(from int64) string) *Window {
+	w := &Window{Text: things + " " + Count(int(from+1)) + "–" + Count(int(from+count)) + " of " + Count(int(total))}
+	if count == 1 {
+		w.Text = strings.TrimSuffix(things, "s") + " " + Count(int(from+1)) + " of " + Count(int(total))
+	}
+	if from > 0 {
+		w.First, w.Previous = to(0), to(max(from-size, 0))
+	}
+	if from+count < total {
+		w.Next, w.Last = to(from+count), to((total-1)/size*size)
+	}
+	return w
+}
+
+// Steps are the ways to other windows; none if this is all there is.
+func (w *Window) Steps() []Link {
+	if w.First == "" && w.Next == "" {
+		return nil
+	}
+	return []Link{{Text: "First", Href: w.First}, {Text: "Previous", Href: w.Previous}, {Text: "Next", Href: w.Next}, {Text: "Last", Href: w.Last}}
+}
+
 // Cell is one field of a table.
 type Cell struct {
-	Text   string
+	Spans  []Span
 	Number bool
+	Quiet  bool   // it says what is not there
+	Whole  string // where all of it is shown, if this is its beginning
 }
 
 // Row is a record of a table, counted from 1 below the header.
 type Row struct {
-	Number int
+	Number string
+	Note   string // in what it differs from the others
 	Cells  []Cell
 }
 
-// Line is a line of a text, counted from 1.
+// Line is a line of a text, or a part of a long one.
 type Line struct {
-	Number int
-	Text   string
+	Number string // "" for a later part
+	Spans  []Span
 }
 
-// KindOf says how a file of that name is shown. What it is, its suffix says:
-// what it says of itself does not count.
-func KindOf(name string) ContentKind {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".csv":
-		return AsTable
-	case ".txt", ".log", ".md", ".json":
-		return AsText
-	case ".png", ".jpg", ".jpeg":
-		return AsPicture
-	case ".html", ".svg":
-		return AsFrame
-	}
-	return AsNothing
+// WholeCell is one field of a table that is too long for its cell.
+type WholeCell struct {
+	Where string
+	Back  string
+	Spans []Span
 }
 
-// The bounds of what a page shows of a file.
+// The ways to look at a file, as addresses name them.
 const (
-	MostRead    = 4 << 20 // bytes that are read
-	mostRows    = 1000
-	mostColumns = 200
-	mostCell    = 2000 // bytes
-	mostLine    = 10_000
+	ViewTable  = "table"
+	ViewText   = "text"
+	ViewTree   = "tree"
+	ViewPage   = "page"
+	ViewFit    = "fit"
+	ViewFull   = "full"
+	ViewSource = "source"
+	ViewRaw    = "raw"
 )
 
-// Fill reads what is shown of a table or a text; size is that of the whole
-// file.
-func (c *Content) Fill(r io.Reader, size int64) error {
-	b, err := io.ReadAll(io.LimitReader(r, MostRead))
-	if err != nil {
-		return err
+// View is a way to look at a file.
+type View struct{ Name, Text string }
+
+// ViewsOf are the ways to look at a file of that name, the usual one first;
+// none if files of this type are not shown. What a file is, its suffix says:
+// what it says of itself does not count.
+func ViewsOf(name string) []View {
+	raw, source := View{ViewRaw, "Raw"}, View{ViewSource, "Source"}
+	switch suffix(name) {
+	case ".csv":
+		return []View{{ViewTable, "Table"}, raw}
+	case ".txt", ".log":
+		return []View{{ViewText, "Text"}, raw}
+	case ".json":
+		return []View{{ViewTree, "Tree"}, raw}
+	case ".md":
+		return []View{{ViewPage, "Rendered"}, source}
+	case ".html":
+		return []View{{ViewPage, "Page"}, source}
+	case ".svg", ".svgz":
+		return []View{{ViewPage, "Picture"}, source}
+	case ".png", ".jpg", ".jpeg":
+		return []View{{ViewFit, "Fit"}, {ViewFull, "Full size"}}
 	}
-	whole := int64(len(b)) == size
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	lines := b
-	if !whole { // a record that was cut is not shown
-		lines = b[:bytes.LastIndexByte(b, '\n')+1]
-	}
-	if c.Kind == AsTable && c.table(lines, whole) && (whole || len(c.Rows) > 0) {
-		return nil
-	}
-	c.Kind, c.Header, c.Rows = AsText, nil, nil
-	c.text(b, whole)
 	return nil
 }
 
-// table reads a CSV; false if it cannot be read as one.
-func (c *Content) table(b []byte, whole bool) bool {
-	in := csv.NewReader(bytes.NewReader(b))
-	in.FieldsPerRecord, in.ReuseRecord, in.LazyQuotes = -1, true, false
-	cutColumns := false
-	for {
-		record, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			c.Header, c.Rows = nil, nil
-			return false
-		}
-		if len(c.Rows) == mostRows {
-			whole = false
-			break
-		}
-		cutColumns = cutColumns || len(record) > mostColumns
-		cells := cellsOf(record)
-		if c.Header == nil {
-			c.Header = cells
-			continue
-		}
-		c.Rows = append(c.Rows, Row{Number: len(c.Rows) + 1, Cells: cells})
-	}
-	c.markNumbers()
-	c.Shown = shownRows(len(c.Rows), len(c.Header), whole)
-	if cutColumns {
-		c.Shown += ", its first " + strconv.Itoa(mostColumns) + " columns"
-	}
-	return true
-}
-
-func shownRows(rows, columns int, whole bool) string {
-	if whole {
-		return Plural(rows, "row") + " × " + Plural(columns, "column")
-	}
-	return "its first " + Plural(rows, "row")
-}
-
-func cellsOf(record []string) []Cell {
-	cells := make([]Cell, 0, min(len(record), mostColumns))
-	for _, text := range record[:min(len(record), mostColumns)] {
-		cells = append(cells, Cell{Text: clip(text, mostCell)})
-	}
-	return cells
-}
-
-// markNumbers marks the columns in which everything that is there is a number,
-// so that they stand at the right.
-func (c *Content) markNumbers() {
-	for n := range c.Header {
-		some, all := false, true
-		for _, row := range c.Rows {
-			if n >= len(row.Cells) || row.Cells[n].Text == "" {
-				continue
-			}
-			some = true
-			if !isNumber(row.Cells[n].Text) {
-				all = false
-				break
-			}
-		}
-		if !some || !all {
-			continue
-		}
-		c.Header[n].Number = true
-		for _, row := range c.Rows {
-			if n < len(row.Cells) {
-				row.Cells[n].Number = true
-			}
-		}
-	}
-}
-
-// isNumber reports whether a cell is a number, or what stands for one that was
-// redacted.
-func isNumber(text string) bool {
-	text = strings.TrimSuffix(strings.TrimSpace(text), "%")
-	if text == "[REDACTED]" || text == "NA" {
-		return true
-	}
-	_, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
-	return err == nil
-}
-
-// text reads lines.
-func (c *Content) text(b []byte, whole bool) {
-	if len(b) == 0 {
-		return
-	}
-	for line := range strings.Lines(string(b)) {
-		if len(c.Lines) == mostRows {
-			whole = false
-			break
-		}
-		c.Lines = append(c.Lines, Line{Number: len(c.Lines) + 1, Text: clip(strings.TrimRight(line, "\r\n"), mostLine)})
-	}
-	c.Shown = Plural(len(c.Lines), "line")
-	if !whole {
-		c.Shown = "its first " + c.Shown
-	}
-}
-
-// clip is text as it can be shown: valid, without control characters, and not
-// longer than most.
-func clip(text string, most int) string {
-	cut := len(text) > most
-	if cut {
-		text = text[:most]
-	}
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' || r == 0x7f {
-			return '\ufffd'
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\ufffd"))
-	if cut {
-		text += "…"
-	}
-	return text
-}
+func suffix(name string) string { return strings.ToLower(path.Ext(name)) }
 
 // NewContent is a file of that name, whose bytes are at address.
 func NewContent(name, address string) Content {
-	c := Content{Name: baseOf(name), Kind: KindOf(name), Address: address}
-	if c.Kind == AsNothing {
+	c := Content{Name: Visible(baseOf(name)), Address: address, Kind: AsNothing}
+	if len(ViewsOf(name)) == 0 {
 		c.Why = "Files of this type are not shown here."
 	}
 	return c
 }
 
-// Read reports whether the page itself shows what is in the file.
-func (c Content) Read() bool { return c.Kind == AsTable || c.Kind == AsText }
+// Refuse shows why the file is not shown.
+func (c *Content) Refuse(why string) {
+	c.Kind, c.Why = AsNothing, why
+}
+
+// Note says something of the file.
+func (c *Content) Note(text string) { c.Notes = append(c.Notes, text) }
+
+// noteEncoding says how characters were read, unless it goes without saying.
+func (c *Content) noteEncoding(e outputs.Encoding, wrong int64) {
+	switch {
+	case e != outputs.UTF8:
+		c.Note("It is not in UTF-8. Its characters are read as " + string(e) + ".")
+	case wrong > 0:
+		c.Note(Plural(int(wrong), "byte") + " in it " + isAre(wrong) + " no UTF-8 and stand as ⟨byte …⟩.")
+	}
+}
+
+func isAre(n int64) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// noteCut says that the file is longer than what is counted.
+func (c *Content) noteCut(cut bool) {
+	if cut {
+		c.Note("Only its first " + Size(outputs.MostCounted) + " are counted and shown.")
+	}
+}

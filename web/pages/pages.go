@@ -27,7 +27,8 @@ type Shown interface {
 // Set renders pages. Each has a template set of its own, so that each may
 // define "main".
 type Set struct {
-	sets map[string]*template.Template
+	sets  map[string]*template.Template
+	parts *template.Template
 }
 
 // Read parses all templates. asset gives the address of a static file.
@@ -41,6 +42,9 @@ func Read(asset func(name string) (string, error)) (*Set, error) {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	s := &Set{sets: map[string]*template.Template{}}
+	if s.parts, err = shared.Clone(); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
 	for _, name := range names {
 		own, err := shared.Clone()
 		if err == nil {
@@ -63,6 +67,15 @@ func (s *Set) Render(p Shown) ([]byte, error) {
 	var b bytes.Buffer
 	if err := set.ExecuteTemplate(&b, "layout", p); err != nil {
 		return nil, fmt.Errorf("page %s: %w", p.file(), err)
+	}
+	return b.Bytes(), nil
+}
+
+// Part renders a part that several pages share, alone.
+func (s *Set) Part(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := s.parts.ExecuteTemplate(&b, name, data); err != nil {
+		return nil, fmt.Errorf("part %s: %w", name, err)
 	}
 	return b.Bytes(), nil
 }

@@ -1,0 +1,164 @@
+package outputs
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Encoding is how the bytes of a text stand for characters.
+type Encoding string
+
+// The encodings that texts are shown in.
+const (
+	UTF8        Encoding = "UTF-8"
+	Windows1252 Encoding = "Windows-1252"
+	Latin1      Encoding = "Latin-1"
+)
+
+// NotText says why bytes cannot be shown as lines or rows.
+type NotText struct {
+	Reason string // goes on from "The file"
+}
+
+func (e *NotText) Error() string { return "the file " + e.Reason }
+
+// bom is the mark that some programs begin UTF-8 with.
+var bom = []byte("\xef\xbb\xbf")
+
+// Decode is b, in this encoding, as UTF-8. What is not valid UTF-8 stays as it
+// is.
+func (e Encoding) Decode(b []byte) string {
+	if e == UTF8 || isASCII(b) {
+		return string(b)
+	}
+	var text strings.Builder
+	text.Grow(len(b) + len(b)/8)
+	for _, c := range b {
+		r := rune(c)
+		if e == Windows1252 && c >= 0x80 && c < 0xa0 {
+			r = windows1252[c-0x80]
+		}
+		text.WriteRune(r)
+	}
+	return text.String()
+}
+
+// windows1252 are the characters of the bytes 0x80 to 0x9f. Five of them stand
+// for none and are what they are in Latin-1.
+var windows1252 = [32]rune{
+	'€', 0x81, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0x8d, 'Ž', 0x8f,
+	0x90, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0x9d, 'ž', 'Ÿ',
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// tally reads on and notes what tells an encoding from another.
+type tally struct {
+	r       io.Reader
+	rest    []byte // of a character that the last read cut
+	first   []byte // the first bytes
+	size    int64
+	nuls    int64
+	several int64 // characters of several bytes
+	wrong   int64 // bytes that are no UTF-8
+	unnamed bool  // there is a byte that Windows-1252 has no character for
+}
+
+func (t *tally) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	t.note(p[:n])
+	return n, err
+}
+
+func (t *tally) note(b []byte) {
+	if len(t.first) < len(bom) {
+		t.first = append(t.first, b[:min(len(b), len(bom)-len(t.first))]...)
+	}
+	t.size += int64(len(b))
+	t.nuls += int64(bytes.Count(b, []byte{0}))
+	for len(t.rest) > 0 && len(b) > 0 && !utf8.FullRune(t.rest) {
+		t.rest, b = append(t.rest, b[0]), b[1:]
+	}
+	if len(t.rest) > 0 && utf8.FullRune(t.rest) {
+		joined := t.rest
+		t.rest = nil
+		t.runes(joined)
+	}
+	t.runes(b)
+}
+
+// runes notes the characters of b and keeps one that is cut at its end.
+func (t *tally) runes(b []byte) {
+	for i := 0; i < len(b); {
+		if b[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if !utf8.FullRune(b[i:]) {
+			t.rest = append(t.rest[:0:0], b[i:]...)
+			return
+		}
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			t.wrong++
+			switch b[i] {
+			case 0x81, 0x8d, 0x8f, 0x90, 0x9d:
+				t.unnamed = true
+			}
+		} else {
+			t.several++
+		}
+		i += n
+	}
+}
+
+// encoding is what the bytes that were read most likely are in, and how many
+// of them are no UTF-8 though the rest is. It refuses what is no text.
+func (t *tally) encoding() (Encoding, int64, error) {
+	wrong := t.wrong + int64(len(t.rest))
+	switch {
+	case bytes.HasPrefix(t.first, []byte("\xff\xfe")), bytes.HasPrefix(t.first, []byte("\xfe\xff")):
+		return "", 0, &NotText{"is in UTF-16, which is not shown here. It can be saved as UTF-8."}
+	case t.nuls*20 > t.size:
+		return "", 0, &NotText{"holds so many NUL bytes that it is no text."}
+	case wrong == 0, t.several > wrong:
+		return UTF8, wrong, nil
+	case t.unnamed:
+		return Latin1, 0, nil
+	}
+	return Windows1252, 0, nil
+}
+
+// skipBOM reads on behind a mark that a text begins with.
+type skipBOM struct {
+	r     io.Reader
+	begun bool
+}
+
+func (s *skipBOM) Read(p []byte) (int, error) {
+	if s.begun || len(p) < len(bom) {
+		return s.r.Read(p)
+	}
+	s.begun = true
+	n, err := io.ReadAtLeast(s.r, p, len(bom))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	if bytes.HasPrefix(p[:n], bom) {
+		n = copy(p, p[len(bom):n])
+	}
+	if n > 0 {
+		err = nil // it comes again
+	}
+	return n, err
+}

@@ -1,0 +1,283 @@
+package outputs
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// WindowsConfig says where a Windows remembers.
+type WindowsConfig struct {
+	Path string       // a directory, which is made; nothing else may be in it
+	Most int64        // bytes that are kept there; 0 means 256 MiB
+	Log  *slog.Logger // is told of what cannot be remembered
+}
+
+// The bounds of what is remembered.
+const (
+	defaultWindows = 256 << 20
+	alwaysCounted  = 512 << 10 // a file up to this size is counted faster than it is remembered
+	countedAtOnce  = 2         // files
+	mostInfo       = 1 << 20
+)
+
+// Windows gives windows into big tables and texts. It remembers in a directory
+// where the records and lines of a file begin, by the SHA-256 of its bytes, so
+// that a window is a seek and a short parse; what a window shows is always read
+// from the file. The directory may be removed at any time. Several processes may
+// share it.
+type Windows struct {
+	root  *os.Root
+	most  int64
+	log   *slog.Logger
+	next  atomic.Uint64
+	slots chan struct{}
+
+	mu   sync.Mutex
+	kept int64 // bytes, as far as this process knows
+}
+
+// OpenWindows opens the directory of a Windows, which it makes if it is not
+// there. Only the program's user may look into it.
+func OpenWindows(c WindowsConfig) (*Windows, error) {
+	if c.Log == nil {
+		return nil, errors.New("open windows: no log")
+	}
+	if err := os.MkdirAll(c.Path, 0o700); err != nil {
+		return nil, fmt.Errorf("open windows: %w", err)
+	}
+	root, err := os.OpenRoot(c.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open windows: %w", err)
+	}
+	w := &Windows{root: root, most: cmp.Or(c.Most, defaultWindows), log: c.Log, slots: make(chan struct{}, countedAtOnce)}
+	if _, err := w.evict(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open windows: %w", err), root.Close())
+	}
+	return w, nil
+}
+
+// Close gives the directory back.
+func (w *Windows) Close() error { return w.root.Close() }
+
+// magic begins every file, and changes with what is in it.
+const magic = "sallyport windows 1\n"
+
+// key is the name of what is remembered; "" for what is not.
+func key(sha256, of string) string {
+	if !validSum(sha256) {
+		return ""
+	}
+	return sha256 + "-" + of
+}
+
+// marks are the places in a file that are noted: in memory, or in the open
+// file that remembers them.
+type marks struct {
+	places []uint64
+	file   *os.File
+	start  int64
+	count  int64
+}
+
+func (m *marks) close() error {
+	if m == nil || m.file == nil {
+		return nil
+	}
+	return m.file.Close()
+}
+
+// at is a place.
+func (m *marks) at(n int64) (uint64, error) {
+	var place uint64
+	switch {
+	case m.file != nil && n < m.count:
+		var b [8]byte
+		if _, err := m.file.ReadAt(b[:], m.start+8*n); err != nil {
+			return 0, fmt.Errorf("read where a window begins: %w", err)
+		}
+		place = binary.BigEndian.Uint64(b[:])
+	case m.file == nil && n < int64(len(m.places)):
+		place = m.places[n]
+	default:
+		return 0, fmt.Errorf("place %d of a window is not noted", n)
+	}
+	if place > math.MaxInt64 {
+		return 0, fmt.Errorf("place %d of a window cannot be", place)
+	}
+	return place, nil
+}
+
+// marks remembers the places that count notes, and the info that it fills.
+func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, count func(io.Reader) ([]uint64, error)) (*marks, error) {
+	if f.Size() <= alwaysCounted {
+		name = ""
+	}
+	if name != "" {
+		m, err := w.load(name, info)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return m, err
+		}
+	}
+	select {
+	case w.slots <- struct{}{}:
+		defer func() { <-w.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	places, err := count(&ctxReader{ctx, io.NewSectionReader(f, 0, min(f.Size(), MostCounted))})
+	if err != nil {
+		return nil, err
+	}
+	if name != "" {
+		if err := w.keep(name, info, places); err != nil { // it is counted again the next time
+			w.log.WarnContext(ctx, "windows not remembered", "error", err)
+		}
+	}
+	return &marks{places: places}, nil
+}
+
+// load opens what is remembered. What is not whole counts as not there.
+func (w *Windows) load(name string, info any) (*marks, error) {
+	f, err := w.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	m, err := readMarks(f, info)
+	if err != nil {
+		closeRead(f)
+		return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+	}
+	return m, nil
+}
+
+func readMarks(f *os.File, info any) (*marks, error) {
+	head := make([]byte, len(magic)+16)
+	if _, err := f.ReadAt(head, 0); err != nil {
+		return nil, err
+	}
+	size, count := binary.BigEndian.Uint64(head[len(magic):]), binary.BigEndian.Uint64(head[len(magic)+8:])
+	if !bytes.HasPrefix(head, []byte(magic)) || size > mostInfo || count > MostCounted {
+		return nil, errors.New("another format")
+	}
+	text := make([]byte, size)
+	if _, err := f.ReadAt(text, int64(len(head))); err != nil {
+		return nil, err
+	}
+	m := &marks{file: f, start: int64(len(head)) + int64(size), count: int64(count)}
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if st.Size() != m.start+8*m.count {
+		return nil, errors.New("not whole")
+	}
+	return m, json.Unmarshal(text, info)
+}
+
+// keep remembers: whole or not at all.
+func (w *Windows) keep(name string, info any, places []uint64) error {
+	text, err := json.Marshal(info)
+	if err != nil {
+		return err
+	}
+	b := []byte(magic)
+	b = binary.BigEndian.AppendUint64(b, uint64(len(text)))
+	b = binary.BigEndian.AppendUint64(b, uint64(len(places)))
+	b = append(b, text...)
+	for _, p := range places {
+		b = binary.BigEndian.AppendUint64(b, p)
+	}
+	if int64(len(b)) > w.most {
+		return nil
+	}
+	if err := w.write(name, b); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.kept += int64(len(b)); w.kept <= w.most {
+		return nil
+	}
+	w.kept, err = w.evict()
+	return err
+}
+
+func (w *Windows) write(name string, b []byte) error {
+	tmp := "tmp-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatUint(w.next.Add(1), 10)
+	f, err := w.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = w.root.Rename(tmp, name)
+	}
+	if err != nil {
+		return errors.Join(err, ignoreMissing(w.root.Remove(tmp)))
+	}
+	return nil
+}
+
+// evict removes the oldest files until those that are left take nine tenths of
+// what they may, and returns how much that is.
+func (w *Windows) evict() (int64, error) {
+	type file struct {
+		name string
+		size int64
+		at   time.Time
+	}
+	var files []file
+	kept := int64(0)
+	dir, err := w.root.Open(".")
+	if err != nil {
+		return 0, err
+	}
+	defer closeRead(dir)
+	entries, err := dir.ReadDir(-1)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		st, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !st.Mode().IsRegular() {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		files = append(files, file{e.Name(), st.Size(), st.ModTime()})
+		kept += st.Size()
+	}
+	if kept <= w.most {
+		return kept, nil
+	}
+	slices.SortFunc(files, func(a, b file) int { return a.at.Compare(b.at) })
+	for _, f := range files {
+		if kept <= w.most/10*9 {
+			break
+		}
+		if err := ignoreMissing(w.root.Remove(f.name)); err != nil {
+			return 0, err
+		}
+		kept -= f.size
+	}
+	return kept, nil
+}

@@ -1,0 +1,204 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"strconv"
+
+	"sallyport/outputs"
+	"sallyport/review"
+)
+
+// Windows finds the rows and lines of files; *outputs.Windows.
+type Windows interface {
+	// Table finds the records of a table; *outputs.NotText says why not. The
+	// table is closed by the caller, as the lines are.
+	Table(ctx context.Context, sha256 string, f outputs.Bytes) (*outputs.Table, error)
+	// Lines finds the lines of a text; *outputs.NotText says why not.
+	Lines(ctx context.Context, sha256 string, f outputs.Bytes) (*outputs.Lines, error)
+}
+
+// Look is at what of a file somebody looks, as the address of a page says.
+type Look struct {
+	Page   string // the address of the page, without what is looked at
+	Bytes  string // the address of the bytes
+	View   string // the usual one if there is none of that name
+	From   int64  // the first row or line, counted from 0
+	Column int    // the first column, counted from 0
+	Row    int64  // of a cell that is shown whole, counted from 0, the header; -1 for none
+	Cell   int    // its column, counted from 0
+}
+
+// at is the address of what is looked at now, but for some of it.
+func (l Look) at(view string, from int64, column int, more ...string) string {
+	query := url.Values{}
+	if view != "" {
+		query.Set("view", view)
+	}
+	if from > 0 {
+		query.Set("from", strconv.FormatInt(from+1, 10))
+	}
+	if column > 0 {
+		query.Set("column", strconv.Itoa(column+1))
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		query.Set(more[i], more[i+1])
+	}
+	if len(query) == 0 {
+		return l.Page
+	}
+	return l.Page + "?" + query.Encode()
+}
+
+// Source is a file that is looked at.
+type Source struct {
+	outputs.Bytes
+	Path   string
+	SHA256 string // "" for bytes that are not remembered
+}
+
+// Show is what a page shows of a file.
+func Show(ctx context.Context, w Windows, f Source, l Look) (Content, error) {
+	c := NewContent(f.Path, l.Bytes)
+	views := ViewsOf(f.Path)
+	if len(views) == 0 {
+		return c, nil
+	}
+	l.View = viewOf(views, l.View)
+	for i, v := range views {
+		link := Link{Text: v.Text, Href: l.at(v.Name, 0, 0), Current: v.Name == l.View}
+		if i == 0 {
+			link.Href = l.Page
+		}
+		c.Views = append(c.Views, link)
+	}
+	err := c.fill(ctx, w, f, l)
+	if no, ok := errors.AsType[*outputs.NotText](err); ok {
+		c.Refuse("The file " + no.Reason)
+		return c, nil
+	}
+	return c, err
+}
+
+// viewOf is the view of a name, or the usual one.
+func viewOf(views []View, name string) string {
+	for _, v := range views {
+		if v.Name == name {
+			return name
+		}
+	}
+	return views[0].Name
+}
+
+// fill reads what is shown in a view.
+func (c *Content) fill(ctx context.Context, w Windows, f Source, l Look) error {
+	switch l.View {
+	case ViewTable:
+		return c.fillTable(ctx, w, f, l)
+	case ViewTree:
+		return c.fillTree(ctx, w, f, l)
+	case ViewFit, ViewFull, ViewPage:
+		return c.fillFrame(l)
+	}
+	return c.fillLines(ctx, w, f, l)
+}
+
+// fillLines shows a window of a text.
+func (c *Content) fillLines(ctx context.Context, w Windows, f Source, l Look) error {
+	lines, err := w.Lines(ctx, f.SHA256, f)
+	if err != nil {
+		return err
+	}
+	from := min(l.From, max(lines.Info.Pieces-1, 0)) / TextLines * TextLines
+	pieces, err := lines.Window(ctx, from, TextLines)
+	if err := errors.Join(err, lines.Close()); err != nil {
+		return err
+	}
+	c.FillText(lines.Info, pieces, from, l.View == ViewText, func(from int64) string { return l.at(l.View, from, 0) })
+	return nil
+}
+
+// fillTable shows a window of a table; what is none, as text.
+func (c *Content) fillTable(ctx context.Context, w Windows, f Source, l Look) error {
+	table, err := w.Table(ctx, f.SHA256, f)
+	if no, ok := errors.AsType[*outputs.NotText](err); ok {
+		c.Note("It is shown as text, since it " + no.Reason)
+		return c.fillLines(ctx, w, f, l)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.fillRows(ctx, table, l), table.Close())
+}
+
+// windowBytes bounds what is read for a window: more than any window that is
+// sent.
+const windowBytes = 16 << 20
+
+func (c *Content) fillRows(ctx context.Context, table *outputs.Table, l Look) error {
+	info := table.Info
+	header, err := table.Rows(ctx, 0, 1, windowBytes)
+	if err != nil {
+		return err
+	}
+	if len(header) == 0 {
+		header = []outputs.Row{{}}
+	}
+	if l.Row >= 0 {
+		return c.fillCell(ctx, table, header[0], l)
+	}
+	size := RowsOf(info)
+	l.From = min(l.From, max(info.Records-2, 0))
+	l.From -= l.From % size
+	l.Column = min(l.Column, max(info.Columns-1, 0)) / TableColumns * TableColumns
+	rows, err := table.Rows(ctx, l.From+1, size, windowBytes)
+	if err != nil {
+		return err
+	}
+	c.FillTable(info, header[0], rows, TablePlace{
+		From: l.From, Column: l.Column,
+		To: func(from int64, column int) string { return l.at("", from, column) },
+		Cell: func(row int64, column int) string {
+			return l.at("", l.From, l.Column, "row", strconv.FormatInt(row, 10), "cell", strconv.Itoa(column+1))
+		},
+		Part: func(from int64) string { return l.at("", from, l.Column, "part", "rows") },
+	})
+	return nil
+}
+
+// fillCell shows one field whole.
+func (c *Content) fillCell(ctx context.Context, table *outputs.Table, header outputs.Row, l Look) error {
+	rows, err := table.Rows(ctx, l.Row, 1, windowBytes)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || l.Cell >= len(rows[0].Fields) {
+		return review.ErrNotFound
+	}
+	c.FillCell(table.Info, header, rows[0], l.Cell, l.at("", l.From, l.Column))
+	return nil
+}
+
+// fillTree shows JSON as a tree; what is none, as text.
+func (c *Content) fillTree(ctx context.Context, w Windows, f Source, l Look) error {
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, min(f.Size(), MostTree+1)))
+	if err != nil {
+		return err
+	}
+	if why := c.FillTree(b); why != "" {
+		c.Note(why)
+		return c.fillLines(ctx, w, f, l)
+	}
+	return nil
+}
+
+// fillFrame shows what the browser fetches by itself.
+func (c *Content) fillFrame(l Look) error {
+	c.Kind, c.Frame, c.Full = AsFrame, l.Bytes, l.View == ViewFull
+	if l.View != ViewPage {
+		c.Kind = AsPicture
+	}
+	return nil
+}
