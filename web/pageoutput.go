@@ -38,6 +38,7 @@ func (s *server) outputPage(c *gin.Context, w Workspace, found Candidate) error 
 	if o.Size != nil {
 		p.Size = pages.Size(*o.Size)
 	}
+	p.Fixed = true
 	if see := by.seeOf(o); see.Href != "" {
 		p.Held = []pages.Link{see}
 	}

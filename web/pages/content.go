@@ -88,9 +88,10 @@ type Cell struct {
 
 // Row is a record of a table, counted from 1 below the header.
 type Row struct {
-	Number string
-	Note   string // in what it differs from the others
-	Cells  []Cell
+	Number  string
+	Note    string // in what it differs from the others
+	Cells   []Cell
+	Missing int // columns that it has no fields for
 }
 
 // Line is a line of a text, or a part of a long one.

@@ -307,8 +307,8 @@ func TestViews(t *testing.T) {
 		if c.Kind != want {
 			t.Errorf("view %q is a %s, want %s", name, c.Kind, want)
 		}
-		if got := fmt.Sprint(c.Views); got != fmt.Sprintf("[{Table /page %v} {Raw /page?view=raw %v}]", want == AsTable, want == AsText) {
-			t.Errorf("view %q: %s", name, got)
+		if v := c.Views; len(v) != 2 || v[0].Href != "/page" || v[1].Href != "/page?view=raw" || v[0].Current != (want == AsTable) || v[1].Current != (want == AsText) {
+			t.Errorf("view %q: %+v", name, c.Views)
 		}
 	}
 }

@@ -58,6 +58,7 @@ func (c *Content) FillTable(i outputs.TableInfo, header outputs.Row, rows []outp
 		for n := at.Column; n < min(last, len(r.Fields)); n++ {
 			row.Cells = append(row.Cells, tableCell(i, r, n, most, at))
 		}
+		row.Missing = last - at.Column - len(row.Cells)
 		c.Rows = append(c.Rows, row)
 	}
 	if i.Columns > TableColumns {
