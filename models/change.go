@@ -135,11 +135,14 @@ func (s *Store) carryOut(ctx context.Context, tx *gorm.DB, c review.Change, in r
 	for i, id := range ids {
 		recs[i].ID = id
 	}
-	before := projection{}
+	before, rows := projection{}, review.Project
 	if in.Request != nil {
-		before = project(in.Request)
+		if review.SameFiles(in.Request, after) {
+			rows = review.ProjectWithoutFiles
+		}
+		before = project(rows(in.Request))
 	}
-	if err := before.become(ctx, tx, project(after), recs); err != nil {
+	if err := before.become(ctx, tx, project(rows(after)), recs); err != nil {
 		return nil, fmt.Errorf("write the projections of request %s: %w", c.On, err)
 	}
 	return after, nil

@@ -59,9 +59,10 @@ func recorded(ctx context.Context, tx *gorm.DB, id review.RequestID, after, upTo
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	var last stored
+	seen := names{}
 	for rows.Next() {
 		var next stored
-		if err := next.scan(rows); err != nil {
+		if err := next.scan(rows, seen); err != nil {
 			return nil, fmt.Errorf("read an entry of %s: %w", id, err)
 		}
 		if next.ID == last.ID {
@@ -87,12 +88,29 @@ type stored struct {
 	words []review.Words
 }
 
-func (e *stored) scan(rows *sql.Rows) error {
+// names are texts that stand in most entries of a request: who did it, and
+// what. Each is kept once.
+type names map[string]string
+
+func (n names) of(b []byte) string {
+	if s, ok := n[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	n[s] = s
+	return s
+}
+
+// scan reads plain texts, which database/sql copies without reflection.
+func (e *stored) scan(rows *sql.Rows, seen names) error {
 	var at instant
+	var act, by, username, kind, as sql.RawBytes
 	var hash, text sql.NullString
 	var salt []byte
-	err := rows.Scan(&e.ID, &e.Version, &e.act, &at, &e.By.ID, &e.By.Username, &e.Kind, &e.As, &e.bytes, &hash, &salt, &text)
-	e.At = at.Time
+	err := rows.Scan(&e.ID, &e.Version, &act, &at, &by, &username, &kind, &as, &e.bytes, &hash, &salt, &text)
+	e.At, e.act = at.Time, seen.of(act)
+	e.By = review.Person{ID: review.PersonID(seen.of(by)), Username: seen.of(username)}
+	e.Kind, e.As = review.ActorKind(seen.of(kind)), review.Role(seen.of(as))
 	if hash.Valid && len(salt) == len(review.Words{}.Salt) {
 		e.words = []review.Words{{Hash: hash.String, Salt: [32]byte(salt), Text: text.String}}
 	}

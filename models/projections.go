@@ -92,8 +92,7 @@ type projection struct {
 }
 
 // project says which rows a request amounts to.
-func project(r *review.Request) projection {
-	from := review.Project(r)
+func project(from review.Projection) projection {
 	sm := from.Summary
 	p := projection{
 		request: requestRow{

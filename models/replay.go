@@ -184,7 +184,7 @@ func (p *replay) request(ctx context.Context, tx *gorm.DB, id review.RequestID, 
 		})
 		r = foldOn(id, r, recs[len(recs)-1:])
 	}
-	want := project(r)
+	want := project(review.Project(r))
 	want.fromEntries(recs)
 	return p.compareRequest(ctx, tx, stream, want)
 }

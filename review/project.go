@@ -60,6 +60,32 @@ type Projection struct {
 
 // Project says which rows a request amounts to.
 func Project(r *Request) Projection {
+	p := ProjectWithoutFiles(r)
+	if len(r.Files) > 0 {
+		p.Files = make([]FileRow, 0, len(r.Files))
+	}
+	for _, f := range r.Files {
+		p.Files = append(p.Files, r.row(f))
+	}
+	return p
+}
+
+// SameFiles reports whether two states of a request amount to the same rows of
+// files.
+func SameFiles(a, b *Request) bool {
+	return slices.EqualFunc(a.Files, b.Files, func(f, g *File) bool { return a.row(f) == b.row(g) })
+}
+
+func (r *Request) row(f *File) FileRow {
+	return FileRow{
+		File: f.ID, Path: f.Path, SHA256: f.SHA256, Kind: f.Kind,
+		Active: f.Kind == Output && r.Status.Active(),
+	}
+}
+
+// ProjectWithoutFiles is Project without the rows of files, for two states
+// whose files are the same.
+func ProjectWithoutFiles(r *Request) Projection {
 	p := Projection{Summary: Summary{
 		ID: r.ID, Workspace: r.Workspace, Title: r.Title, Author: r.Author,
 		Status: r.Status, Turn: r.Turn, TurnOver: r.turnOver(), Since: r.Since, Created: r.Created,
@@ -70,14 +96,7 @@ func Project(r *Request) Projection {
 	if r.Approval != nil {
 		p.Summary.HeldUntil, p.Summary.Begun = r.Approval.HeldUntil, r.Approval.Begun
 	}
-	if len(r.Files) > 0 {
-		p.Files = make([]FileRow, 0, len(r.Files))
-	}
 	for _, f := range r.Files {
-		p.Files = append(p.Files, FileRow{
-			File: f.ID, Path: f.Path, SHA256: f.SHA256, Kind: f.Kind,
-			Active: f.Kind == Output && r.Status.Active(),
-		})
 		if f.Kind == Output {
 			p.Summary.Files++
 		}
