@@ -46,24 +46,43 @@ func (v *RequestView) whySubmit() error {
 	if v.me.usable != nil {
 		return v.me.usable
 	}
-	if v.count(func(f FileView) bool { return f.Kind == Output }) == 0 {
-		return ErrNoOutput
+	lacks := v.Lacks()
+	if len(lacks) > 0 && lacks[0].Group == "" {
+		return lacks[0].Why
 	}
 	if v.me.leavable != nil {
 		return v.me.leavable
 	}
+	if len(lacks) > 0 {
+		return lacks[0].Why
+	}
+	return nil
+}
+
+// Lack is something that a request needs before it can be submitted: of a
+// group, or of the request itself.
+type Lack struct {
+	Group GroupID
+	Why   *Error
+}
+
+// Lacks lists all that the author still has to do before the request can be
+// submitted: first its files, then texts, then comments.
+func (v *RequestView) Lacks() []Lack {
+	var texts, comments []Lack
 	for _, g := range v.Groups {
 		inUse := slices.ContainsFunc(g.Files, func(f FileView) bool { return f.Kind != WithdrawnFile })
 		if inUse && (g.Context == "" || (g.Controls.Text == "" && len(g.Controls.Codes) == 0)) {
-			return ErrTexts.with("The group “%s” needs its context and its controls.", g.Name)
+			texts = append(texts, Lack{g.ID, ErrTexts.with("The group “%s” needs its context and its controls.", g.Name)})
 		}
-	}
-	for _, g := range v.Groups {
 		if g.NeedsComment {
-			return ErrComment.with("Say in a comment on the group “%s” what you did since it was returned.", g.Name)
+			comments = append(comments, Lack{g.ID, ErrComment.with("Say in a comment on the group “%s” what you did since it was returned.", g.Name)})
 		}
 	}
-	return nil
+	if v.count(func(f FileView) bool { return f.Kind == Output }) == 0 {
+		texts = append([]Lack{{Why: ErrNoOutput}}, texts...)
+	}
+	return append(texts, comments...)
 }
 
 func (v *RequestView) whyReview() error {

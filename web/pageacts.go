@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -88,6 +89,9 @@ func (s *server) refused(c *gin.Context, id review.RequestID, err error) error {
 	if gone != nil {
 		return errors.Join(err, gone)
 	}
+	if errors.Is(err, review.ErrChanged) {
+		typed.Since = s.happenedSince(c, id, typed.Values.Get("key"))
+	}
 	rest := strings.TrimPrefix(backOf(c, id), pages.RequestAddress(id))
 	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch {
@@ -100,6 +104,44 @@ func (s *server) refused(c *gin.Context, id review.RequestID, err error) error {
 		return s.actPage(c, p.Status, v, review.Act(part), typed)
 	}
 	return s.overviewPage(c, p.Status, v, typed)
+}
+
+// mostMeanwhile bounds what is told of what happened meanwhile.
+const mostMeanwhile = 10
+
+// happenedSince says what happened to a request since the page was made whose
+// form has this key, as far as the asker may see it.
+func (s *server) happenedSince(c *gin.Context, id review.RequestID, key string) []string {
+	made := madeAt(key)
+	if made.IsZero() {
+		return nil
+	}
+	items, err := s.Requests.History(c.Request.Context(), actorOf(c), id)
+	if err != nil { // the page says without it that something changed
+		return nil
+	}
+	for len(items) > 0 && items[0].At.Before(made) {
+		items = items[1:]
+	}
+	return pages.Happened(items[max(0, len(items)-mostMeanwhile):])
+}
+
+// madeAt is when a form's key was made: it begins with a ULID, which begins
+// with a time. Zero for a key that does not.
+func madeAt(key string) time.Time {
+	const alphabet, digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 10
+	if len(key) < digits {
+		return time.Time{}
+	}
+	ms := int64(0)
+	for _, r := range key[:digits] {
+		n := strings.IndexRune(alphabet, r)
+		if n < 0 {
+			return time.Time{}
+		}
+		ms = ms<<5 | int64(n)
+	}
+	return time.UnixMilli(ms)
 }
 
 // typedOf is what was sent and why it was refused; nil for what is no refusal.
@@ -124,14 +166,19 @@ func (s *server) build(c *gin.Context, back string, typed *pages.Typed) pages.Bu
 		b.Workspaces = !review.VisibleWorkspaces(a.(review.Actor)).None()
 	}
 	if typed != nil {
-		b.Frame.Problem = &pages.Problem{Text: typed.Message, Href: "#form-" + url.PathEscape(typed.Form)}
+		b.Frame.Problem = &pages.Problem{Text: typed.Message, Href: "#form-" + url.PathEscape(typed.Form), Items: typed.Since}
+		if len(typed.Since) > 0 {
+			b.Frame.Problem.Text += " Since you opened the page:"
+		}
 	}
 	return b
 }
 
 func (s *server) overviewPage(c *gin.Context, status int, v *review.RequestView, typed *pages.Typed) error {
 	s.looked(c, v)
-	return s.show(c, status, pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), typed), v))
+	b := s.build(c, pages.RequestAddress(v.ID), typed)
+	b.Path = c.Query("path")
+	return s.show(c, status, pages.NewRequest(b, v))
 }
 
 func (s *server) actPage(c *gin.Context, status int, v *review.RequestView, act review.Act, typed *pages.Typed) error {

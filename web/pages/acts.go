@@ -131,6 +131,7 @@ func NewAct(b Build, v *review.RequestView, act review.Act) Act {
 	p.Title = words.heading
 	p.Form.Version = v.Version
 	p.Crumbs = b.crumbs(v, string(act))
+	p.Lines = append(p.Lines, "It concerns "+Plural(v.Reviews.Outputs, "output file")+" that "+v.Author+" asked for from "+v.Workspace+".")
 	if act != review.ActApprove {
 		return p
 	}

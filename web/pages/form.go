@@ -31,6 +31,7 @@ type Typed struct {
 	Form    string
 	Message string
 	Values  url.Values
+	Since   []string // what happened since the page was made
 }
 
 // Forms makes the forms of a page.

@@ -11,6 +11,7 @@ func newGroup(b Build, v *review.RequestView, g review.GroupView) Group {
 	group := Group{
 		ID: string(g.ID), Name: g.Name, Context: g.Context, Controls: controlsOf(g), Count: Plural(inUse(g), "file"),
 	}
+	group.Progress = progress(v, g)
 	if g.NeedsComment {
 		group.Needs = "Say in a comment on this group what you did since it was returned."
 	}
@@ -32,6 +33,25 @@ func newGroup(b Build, v *review.RequestView, g review.GroupView) Group {
 		group.AskAll, group.TakeBack = &ask, &back
 	}
 	return group
+}
+
+// progress is how many of a group's files have the viewer's vote; "" for those
+// who do not vote.
+func progress(v *review.RequestView, g review.GroupView) string {
+	if !may(v, review.ActVote) {
+		return ""
+	}
+	voted, outputs := 0, 0
+	for _, f := range g.Files {
+		if f.Kind != review.Output {
+			continue
+		}
+		outputs++
+		if vote := myVote(f); vote == review.Approve || vote == review.RequestChanges {
+			voted++
+		}
+	}
+	return Count(voted) + " of " + Count(outputs) + " voted on"
 }
 
 func inUse(g review.GroupView) int {

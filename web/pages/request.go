@@ -26,7 +26,9 @@ type Request struct {
 	NewGroup  *GroupForm
 	AddFiles  string // where files are chosen; "" if none can be added now
 	Groups    []Group
-	Voting    bool // the viewer votes
+	Steps     []Step     // that the author takes to submit; none for others
+	Find      *FindFiles // nil on a request with few files
+	Voting    bool       // the viewer votes
 	Empty     string
 }
 
@@ -49,6 +51,8 @@ type Group struct {
 	Controls []string
 	Needs    string // what the author still has to say
 	Count    string
+	Folded   bool   // its files are folded away: there are many
+	Progress string // of the viewer's votes
 	Files    []File
 	Comments []Comment
 	Describe *GroupForm
@@ -126,6 +130,8 @@ type Build struct {
 	Now   time.Time
 	// Workspaces is set for those who see workspaces, so that links lead there.
 	Workspaces bool
+	// Path narrows a long request to the files whose paths contain it.
+	Path string
 }
 
 // workspace is where the request's workspace is; "" for those who do not see it.
@@ -164,10 +170,16 @@ func NewRequest(b Build, v *review.RequestView) Request {
 	if may(v, review.ActFiles) {
 		p.AddFiles = "/workspaces/" + url.PathEscape(v.Workspace)
 	}
+	p.Steps = steps(v)
+	p.Find = findFiles(b, v)
 	for _, g := range v.Groups {
-		p.Groups = append(p.Groups, newGroup(b, v, g))
+		if group := newGroup(b, v, g); p.Find.keeps(&group) {
+			p.Groups = append(p.Groups, group)
+		}
 	}
-	if len(p.Groups) == 0 {
+	if len(p.Groups) == 0 && p.Find.narrowed() {
+		p.Empty = "No file of this request has that in its path."
+	} else if len(p.Groups) == 0 {
 		p.Empty = "No files are on this request yet."
 		if summary(v) {
 			p.Empty = "You see of this request only that it is there, and whose turn it is."
