@@ -81,7 +81,7 @@ func TestMainJobByForms(t *testing.T) {
 	if got := s.seen("author", v); got.Status != review.Reviewed {
 		t.Errorf("status %s after stopping", got.Status)
 	}
-	s.get("author", overview+"/activity").want(200, "Request created", "Request submitted").without("<em>")
+	s.get("author", overview+"/activity").want(200, "began the request", "submitted the request", "with the output checkers").without("<em>")
 }
 
 // TestReturnByForms: what the checkers say reaches the author, and is answered.
