@@ -92,13 +92,13 @@ func (s *server) refused(c *gin.Context, id review.RequestID, err error) error {
 	if errors.Is(err, review.ErrChanged) {
 		typed.Since = s.happenedSince(c, id, typed.Values.Get("key"))
 	}
+	if ok, err := s.refusedInPlace(c, p.Status, v, backOf(c, id), typed); ok {
+		return err
+	}
 	rest := strings.TrimPrefix(backOf(c, id), pages.RequestAddress(id))
 	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch {
 	case part == "files" && below != "":
-		if ok, err := s.partsRefused(c, p.Status, v, review.FileID(below), typed); ok {
-			return err
-		}
 		return s.filePage(c, p.Status, v, review.FileID(below), typed)
 	case pages.Asks(review.Act(part)):
 		return s.actPage(c, p.Status, v, review.Act(part), typed)

@@ -47,8 +47,26 @@ func (s *server) addForm(c *gin.Context, p *pages.Workspace, f folderAt, typed *
 		k.Chosen = form.Value("kind") == k.Value
 		add.Kinds = append(add.Kinds, k)
 	}
+	if typed != nil {
+		add.Also = elsewhere(typed.Values["path"], p.Items)
+	}
 	p.Add = add
 	return nil
+}
+
+// elsewhere are the chosen files that are not among those of the page.
+func elsewhere(chosen []string, items []pages.Item) []string {
+	here := map[string]bool{}
+	for _, item := range items {
+		here[item.Path] = true
+	}
+	var list []string
+	for _, path := range chosen[:min(len(chosen), folderRows)] {
+		if !here[path] {
+			list = append(list, path)
+		}
+	}
+	return list
 }
 
 // sendFiles answers POST /workspaces/:workspace: the chosen files go on a draft,

@@ -138,7 +138,19 @@ func (s *server) showJobRequestPage(c *gin.Context) error {
 	if pl := j.Pipeline; pl != nil {
 		p.Pipeline, p.Actions, p.Problems = pl.Text, actionRows(pl), problemRows(pl)
 	}
+	if j.Status != nil && running(*j.Status) {
+		version := found.ReportedAt.UTC().Format(time.RFC3339Nano) + " " + strconv.Itoa(j.RequestableFiles)
+		p.Poll = pages.Poll{Address: "/job-requests/" + url.PathEscape(j.Identifier), Version: version}
+	}
+	if polls(c) {
+		return s.answerPoll(c, p, p.Poll.Version, p.State.Word)
+	}
 	return s.show(c, http.StatusOK, p)
+}
+
+// running reports whether a job request may still change by itself.
+func running(s pipeline.Status) bool {
+	return s == pipeline.StatusRunning || s == pipeline.StatusPending
 }
 
 func jobRequestCrumbs(j foundJobRequest) []pages.Link {

@@ -50,8 +50,11 @@ func goOn(c *gin.Context, address string) error {
 // versionHeader says which version of a view a page shows that asks for parts.
 const versionHeader = "Sallyport-Version"
 
+// partHeader names the part of another page that a page asks for.
+const partHeader = "Sallyport-Part"
+
 // partsAfter sends the parts of a page that change after an act that was done
-// from it; ok is false where the page is to be left, or loaded anew.
+// from it; ok is false where the page is to be left.
 func (s *server) partsAfter(c *gin.Context, id review.RequestID, back, notice string) (ok bool, err error) {
 	if !wantsParts(c) {
 		return false, nil
@@ -60,28 +63,60 @@ func (s *server) partsAfter(c *gin.Context, id review.RequestID, back, notice st
 	if err != nil {
 		return true, errors.Join(errDoneUnseen, err)
 	}
-	part, below, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(back, pages.RequestAddress(id)), "/"), "/")
-	if part == "files" {
+	words := notices[notice]
+	rest := strings.TrimPrefix(back, pages.RequestAddress(id))
+	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
+	switch {
+	case part == "files":
 		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, nil); p != nil {
-			return true, s.showParts(c, http.StatusOK, p, p.After(formOf(c).Get("form"), notices[notice])...)
+			return true, s.showParts(c, http.StatusOK, p, p.After(formOf(c).Get("form"), words)...)
 		}
+	case rest == "" || strings.HasPrefix(rest, "#"):
+		p := pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), nil), v)
+		parts := p.After(c.GetHeader(targetHeader), words)
+		if len(parts) == 0 {
+			p.Notice = words
+		}
+		return true, s.showParts(c, http.StatusOK, p, parts...)
 	}
 	return false, nil
 }
 
-// partsRefused sends the parts of the page of a file that say why a form was
-// refused; ok is false where all of the page does.
-func (s *server) partsRefused(c *gin.Context, status int, v *review.RequestView, id review.FileID, typed *pages.Typed) (ok bool, err error) {
+// polls reports whether a page asks only for what changed since it was shown.
+func polls(c *gin.Context) bool { return wantsParts(c) && c.GetHeader(versionHeader) != "" }
+
+// answerPoll sends a page anew if it is another version than the asker's, and
+// says what is so now.
+func (s *server) answerPoll(c *gin.Context, p pages.Shown, version, words string) error {
+	if c.GetHeader(versionHeader) == version {
+		c.Status(http.StatusNoContent)
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	return s.showParts(c, http.StatusOK, p, pages.Said(words), pages.MainPart)
+}
+
+// targetHeader is the id of what a page expects to be changed.
+const targetHeader = "HX-Target"
+
+// refusedInPlace sends the parts of a page that say why a form was refused; ok
+// is false where all of the page does.
+func (s *server) refusedInPlace(c *gin.Context, status int, v *review.RequestView, back string, typed *pages.Typed) (ok bool, err error) {
 	if !wantsParts(c) || status != http.StatusUnprocessableEntity {
 		return false, nil
 	}
-	p := s.requestFile(c, v, id, pages.Content{}, typed)
-	if p == nil {
+	rest := strings.TrimPrefix(back, pages.RequestAddress(v.ID))
+	if part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/"); part == "files" {
+		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, typed); p != nil {
+			if parts := p.Refused(typed.Form); len(parts) > 0 {
+				return true, s.showParts(c, status, p, parts...)
+			}
+		}
 		return false, nil
 	}
-	parts := p.Refused(typed.Form)
-	if len(parts) == 0 {
-		return false, nil
+	p := pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), typed), v)
+	if group, ok := p.GroupPart(c.GetHeader(targetHeader)); ok && rest == "" {
+		return true, s.showParts(c, status, p, group)
 	}
-	return true, s.showParts(c, status, p, parts...)
+	return false, nil
 }

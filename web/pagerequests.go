@@ -18,6 +18,9 @@ func (s *server) showOverview(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if polls(c) {
+		return s.answerPoll(c, pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), nil), v), v.Version, v.StatusSentence)
+	}
 	return s.overviewPage(c, http.StatusOK, v, nil)
 }
 

@@ -131,6 +131,10 @@ func (s *server) folderPage(c *gin.Context, status int, f folderAt, typed *pages
 	if err := s.addForm(c, &p, f, typed); err != nil {
 		return err
 	}
+	if wantsParts(c) && c.GetHeader(partHeader) == "rows" {
+		rows := pages.Rows{Under: pages.RowOf(f.dir), Items: p.Items, Add: p.Add != nil, More: p.Pager.Next}
+		return s.showParts(c, status, p, rows.Part())
+	}
 	return s.show(c, status, p)
 }
 
@@ -216,7 +220,7 @@ func moreProblems(w Workspace) string {
 // showItem is a folder or a file as its folder lists it.
 func (by asking) showItem(item OutputItem, f folderAt, typed *pages.Typed) pages.Item {
 	if item.Folder {
-		return pages.Item{Folder: true, Name: path.Base(item.Path), Path: item.Path, Href: workspaceAddress(by.place.Workspace, item.Path)}
+		return pages.Item{Folder: true, Row: pages.RowOf(item.Path), Name: path.Base(item.Path), Path: item.Path, Href: workspaceAddress(by.place.Workspace, item.Path)}
 	}
 	o := by.showOutput(item.Candidate)
 	shown := pages.Item{

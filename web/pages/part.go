@@ -13,10 +13,11 @@ type Part struct {
 	Data   any    // what it shows; nil: the page
 	Target string // the id of what it replaces
 	Inside bool   // only what is inside of it is replaced, so that it stays scrolled as it is
+	Behind bool   // it stays, and the block comes behind it
 }
 
-// mainPart is all of a page that is its own.
-var mainPart = Part{Block: "main", Target: "main", Inside: true}
+// MainPart is all of a page that is its own.
+var MainPart = Part{Block: "main", Target: "main", Inside: true}
 
 // Parts renders some parts of a page, and its title. Without a part that is
 // named, it is all that stands between the page's top and its foot.
@@ -26,7 +27,7 @@ func (s *Set) Parts(p Shown, parts ...Part) ([]byte, error) {
 		return nil, fmt.Errorf("there is no page %s", p.file())
 	}
 	if len(parts) == 0 {
-		parts = []Part{mainPart}
+		parts = []Part{MainPart}
 	}
 	var b bytes.Buffer
 	if err := set.ExecuteTemplate(&b, "title", p); err != nil {
@@ -34,8 +35,11 @@ func (s *Set) Parts(p Shown, parts ...Part) ([]byte, error) {
 	}
 	for _, part := range parts {
 		how, data := "outerHTML", part.Data
-		if part.Inside {
+		switch {
+		case part.Inside:
 			how = "innerHTML"
+		case part.Behind:
+			how = "afterend"
 		}
 		if data == nil {
 			data = p
@@ -48,6 +52,13 @@ func (s *Set) Parts(p Shown, parts ...Part) ([]byte, error) {
 		b.WriteString("</hx-partial>")
 	}
 	return b.Bytes(), nil
+}
+
+// Poll is where a page asks again while what it shows changes by itself, and
+// the version that it shows. Without an address it does not ask.
+type Poll struct {
+	Address string
+	Version string
 }
 
 // Told is what a page that stays as it is says of a refusal.
@@ -66,4 +77,25 @@ func Said(words string) Part {
 // ToldPart is a refusal that leaves the page as it is.
 func ToldPart(t Told) Part {
 	return Part{Block: "told", Data: t, Target: "told", Inside: true}
+}
+
+// GroupPart is the card of a group, if target is its place on the page; false
+// if it is of no group.
+func (p Request) GroupPart(target string) (Part, bool) {
+	for _, g := range p.Groups {
+		if "group-"+g.ID == target {
+			return Part{Block: "group", Data: g, Target: target}, true
+		}
+	}
+	return Part{}, false
+}
+
+// After are the parts that change after an act that was sent from a group's
+// card; none if all of the page does.
+func (p Request) After(target, notice string) []Part {
+	group, ok := p.GroupPart(target)
+	if !ok {
+		return nil
+	}
+	return []Part{Said(notice), {Block: "overview-head", Target: "head"}, {Block: "overview-acts", Target: "acts"}, group}
 }

@@ -30,6 +30,7 @@ type Request struct {
 	Find      *FindFiles // nil on a request with few files
 	Voting    bool       // the viewer votes
 	Empty     string
+	Poll      Poll
 }
 
 func (Request) file() string { return "request.html" }
@@ -154,6 +155,9 @@ func NewRequest(b Build, v *review.RequestView) Request {
 		Voting: may(v, review.ActVote),
 	}
 	p.Title = p.Heading
+	if v.WaitingOn == "system" {
+		p.Poll = Poll{RequestAddress(v.ID), v.Version}
+	}
 	p.Crumbs = b.crumbs(v, "")
 	p.Review = nextToVote(v)
 	p.Acts, p.NotNow = actButtons(b.Forms, v)
@@ -297,16 +301,4 @@ func dissent(d review.DissentView, v *review.RequestView) string {
 		text += ": “" + d.Reason + "”"
 	}
 	return text
-}
-
-// fileOf finds a file in a view; nil if there is none.
-func fileOf(v *review.RequestView, id review.FileID) *review.FileView {
-	for g := range v.Groups {
-		for i := range v.Groups[g].Files {
-			if v.Groups[g].Files[i].ID == id {
-				return &v.Groups[g].Files[i]
-			}
-		}
-	}
-	return nil
 }

@@ -1,5 +1,10 @@
 package pages
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
 // Workspaces lists workspaces.
 type Workspaces struct {
 	Frame
@@ -32,14 +37,36 @@ type Workspace struct {
 	More     string // problems that are not listed
 	Views    []Link
 	Add      *AddForm // nil for those who cannot ask for files
+	Below    *Rows    // of a folder that is unfolded on the page of another one
 	WhyNot   string   // why nothing can be asked for here
 	Pager    Pager
 }
 
 func (Workspace) file() string { return "workspace.html" }
 
+// Rows are what a folder holds, on the page of a folder above it.
+type Rows struct {
+	Under string // the folder's row
+	Items []Item
+	Add   bool
+	More  string // where the rest is; "" if this is all
+}
+
+// Rows are the rows of the page itself.
+func (p Workspace) Rows() Rows { return Rows{Items: p.Items, Add: p.Add != nil} }
+
+// Part is the rows as they are put below the row of their folder.
+func (r Rows) Part() Part { return Part{Block: "rows", Data: r, Target: r.Under, Behind: true} }
+
+// RowOf is the id of the row of a folder.
+func RowOf(folder string) string {
+	sum := sha256.Sum256([]byte(folder))
+	return "row-" + hex.EncodeToString(sum[:8])
+}
+
 // Item is a folder or a file of a workspace.
 type Item struct {
+	Row    string // of a folder
 	Href   string
 	Path   string
 	Name   string
@@ -57,6 +84,7 @@ type Item struct {
 type AddForm struct {
 	Form     Form
 	Requests []Choice // drafts, and a new one
+	Also     []string // chosen files that stand in other folders
 	Kinds    []Choice
 }
 
@@ -108,6 +136,7 @@ type JobRequest struct {
 	ID       string
 	State    State
 	Sentence string
+	Poll     Poll
 	Outputs  []DeclaredRow
 	Jobs     []JobRow
 	NoJobs   string

@@ -1,4 +1,5 @@
-// The files of a folder: all at once, and how many are chosen.
+// The files of a folder: all at once, how many are chosen, and what is in the
+// folders below, without leaving the page.
 const boxes = (form) => [...form.querySelectorAll("input[type=checkbox][name=path]")];
 
 function count(form) {
@@ -39,3 +40,40 @@ addEventListener("change", (event) => {
 const all = () => document.querySelectorAll("form:has([data-choose-all])").forEach(count);
 document.addEventListener("htmx:afterSettle", all);
 all();
+
+const below = (id) => [...document.querySelectorAll(`tr[data-under="${CSS.escape(id)}"]`)];
+
+function fold(button, open) {
+  const row = button.closest("tr");
+  button.setAttribute("aria-expanded", String(open));
+  for (const r of below(row.id)) {
+    r.hidden = !open;
+    const inner = r.querySelector("[data-unfold]");
+    if (!open && inner) fold(inner, false);
+  }
+}
+
+addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-unfold]");
+  if (!button) return;
+  const row = button.closest("tr");
+  if (row.dataset.read !== undefined) {
+    fold(button, button.getAttribute("aria-expanded") !== "true");
+  } else if (button.getAttribute("aria-busy") !== "true") {
+    button.setAttribute("aria-busy", "true");
+    htmx.ajax("GET", button.dataset.unfold, { source: button, headers: { "Sallyport-Part": "rows" } });
+  }
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const button = event.detail.requestConfig.elt;
+  if (!button.matches("[data-unfold]")) return;
+  button.removeAttribute("aria-busy");
+  if (!event.detail.successful) return;
+  const row = button.closest("tr");
+  const depth = Number(row.dataset.depth || 0) + 1;
+  row.dataset.read = "";
+  for (const r of below(row.id)) r.dataset.depth = String(Math.min(depth, 6));
+  fold(button, true);
+  all();
+});

@@ -100,11 +100,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (elt.isConnected || document.activeElement !== document.body || !elt.matches("form")) return;
   const button = elt.id && document.getElementById(elt.id)?.querySelector("button");
   const section = document.getElementById(place);
-  if (button) {
-    button.focus({ preventScroll: true });
-  } else if (section) {
+  if (button) button.focus({ preventScroll: true });
+  if (section && document.activeElement === document.body) {
     if (!section.hasAttribute("tabindex")) section.tabIndex = -1;
     section.focus({ preventScroll: true });
+  }
+});
+
+// A list that was unfolded stays so.
+document.addEventListener("htmx:partialBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  const words = (d) => d.querySelector("summary")?.textContent;
+  for (const open of target.querySelectorAll("details[open]:not(:has(form))")) {
+    for (const d of fragment.querySelectorAll("details")) if (words(d) === words(open)) d.open = true;
   }
 });
 
