@@ -13,6 +13,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"sallyport/auth"
 	"sallyport/ledger"
 	"sallyport/review"
 )
@@ -364,10 +365,10 @@ func TestSameKeyAtOnce(t *testing.T) {
 
 func TestLostRoleIsSeen(t *testing.T) {
 	eachScene(t, 1, func(t *testing.T, s scene) {
-		account := must[Account](t)(s.PersonByUsername(t.Context(), "checker1"))
+		account := must[auth.Account](t)(s.PersonByUsername(t.Context(), "checker1"))
 		stale := s.votes("", "")
 		stale.Actor.Grants = account.Grants // what a session read a while ago
-		if err := s.EndGrant(t.Context(), operator, account.ID, account.Grants[0].ID); err != nil {
+		if err := s.EndRole(t.Context(), by(operator), account.ID, account.Grants[0].Role, account.Grants[0].Scope); err != nil {
 			t.Fatal(err)
 		}
 		_, err := s.Change(t.Context(), stale, func(in review.In) (review.Decision, error) {
@@ -385,11 +386,11 @@ func TestLostRoleIsSeen(t *testing.T) {
 func TestRoleCannotBeLostMeanwhile(t *testing.T) {
 	// On SQLite a transaction that writes is alone.
 	s := newScene(t, openForTest(t, postgresURL(t)), 1)
-	account := must[Account](t)(s.PersonByUsername(t.Context(), "checker1"))
+	account := must[auth.Account](t)(s.PersonByUsername(t.Context(), "checker1"))
 	_, err := s.Change(t.Context(), s.votes("", ""), func(review.In) (review.Decision, error) {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		defer cancel()
-		if err := s.EndGrant(ctx, operator, account.ID, account.Grants[0].ID); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.EndRole(ctx, by(operator), account.ID, account.Grants[0].Role, account.Grants[0].Scope); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("EndGrant while the person acts = %v, want it to wait", err)
 		}
 		return review.Decision{}, nil

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"sallyport/auth"
 	"sallyport/review"
 )
 
@@ -29,7 +30,7 @@ func TestKillChild(t *testing.T) {
 		return // run by TestKilledAtAnyMoment
 	}
 	db := openForTest(t, url)
-	author := review.Actor{Person: must[Account](t)(db.PersonByUsername(t.Context(), "researcher1")).Person, Kind: review.IsPerson}
+	author := review.Actor{Person: must[auth.Account](t)(db.PersonByUsername(t.Context(), "researcher1")).Person, Kind: review.IsPerson}
 	id := review.RequestID(os.Getenv(childURL + "_REQUEST"))
 	for n := 1; ; n++ {
 		change := review.Change{

@@ -2,33 +2,37 @@ package models
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
+	"sallyport/auth"
 	"sallyport/ledger"
 	"sallyport/review"
 )
-
-// Account is somebody with an account and the grants they have had.
-type Account struct {
-	review.Person
-	Name   string
-	Grants []review.Grant
-}
 
 // The acts of the streams of people and tokens.
 const (
 	actPersonAdded = "person_added"
 	actRoleGranted = "role_granted"
 	actRoleEnded   = "role_ended"
-	actTokenMade   = "token_made"
-	actTokenEnded  = "token_ended"
+	// A role that waits for a second administrator.
+	actRoleAsked     = "role_asked"
+	actRoleConfirmed = "role_confirmed"
+	actRoleRefused   = "role_refused"
+	actRoleLapsed    = "role_lapsed"
+	actTokenMade     = "token_made"
+	actTokenEnded    = "token_ended"
 )
 
 type personAdded struct {
@@ -73,68 +77,116 @@ func spoken(words ...review.Words) []review.Words {
 	return out
 }
 
-// administer runs do for an administrator or the operator, with their grants
-// as they are now and their row locked, and that of person with it, so that
-// nobody decides on roles that are about to change. Rows are locked in the
-// order of their ids.
-func (s *Store) administer(ctx context.Context, by review.Actor, person review.PersonID, do func(tx *gorm.DB, by review.Actor) error) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		ids := []string{string(by.ID), string(person)}
-		rows, err := on[personRow](tx, forUpdate).Where("id IN ?", ids).Order("id").Find(ctx)
-		if err != nil {
-			return fmt.Errorf("lock people: %w", err)
+// administer runs do once for each key, for an administrator or the operator,
+// with their grants as they are now and their row locked, and those of people
+// with it, so that nobody decides on roles that are about to change. Rows are
+// locked in the order of their ids. What do returns is the answer to the key.
+func (s *Store) administer(ctx context.Context, c review.Command, people []review.PersonID, do func(tx *gorm.DB, by review.Actor) (any, error)) (review.Outcome, error) {
+	var out review.Outcome
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		var err error
+		if out, err = s.claimKey(ctx, tx, c); err != nil {
+			return err
 		}
-		found := map[review.PersonID]bool{}
-		for _, row := range rows {
-			found[review.PersonID(row.ID)] = true
+		if out.Replayed {
+			return errReplayed
 		}
-		if hasGrants(by) && !found[by.ID] || person != "" && !found[person] {
-			return review.ErrNotFound
+		if err := lockPeople(ctx, tx, c.Actor, people); err != nil {
+			return err
 		}
-		now, err := actorNow(ctx, tx, by)
+		by, err := actorNow(ctx, tx, c.Actor)
 		if err != nil {
 			return err
 		}
-		return do(tx, now)
+		result, err := do(tx, by)
+		if err != nil {
+			return err
+		}
+		out.Result, err = s.answerKey(ctx, tx, c, result)
+		return err
 	})
+	if err != nil && !errors.Is(err, errReplayed) {
+		return review.Outcome{}, err
+	}
+	return out, nil
+}
+
+// lockPeople locks people and who acts; ErrNotFound if one of them is not there.
+func lockPeople(ctx context.Context, tx *gorm.DB, by review.Actor, people []review.PersonID) error {
+	wanted := map[string]bool{}
+	for _, id := range people {
+		wanted[string(id)] = true
+	}
+	if hasGrants(by) {
+		wanted[string(by.ID)] = true
+	}
+	ids := slices.Collect(maps.Keys(wanted))
+	rows, err := on[personRow](tx, forUpdate).Where("id IN ?", ids).Order("id").Find(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("lock people: %w", err)
+	case len(rows) < len(ids):
+		return review.ErrNotFound
+	}
+	return nil
+}
+
+// resultOf reads what a command was answered, now or before.
+func resultOf[T any](out review.Outcome, err error) (T, error) {
+	var v T
+	if err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal(out.Result, &v); err != nil {
+		return v, fmt.Errorf("read an answer: %w", err)
+	}
+	return v, nil
 }
 
 // AddPerson makes an account. Only an administrator or the operator does it.
 // A username that is taken is ErrDuplicate.
-func (s *Store) AddPerson(ctx context.Context, by review.Actor, username, name string) (review.Person, error) {
-	name = strings.TrimSpace(name)
-	if !usernames.MatchString(username) {
-		return review.Person{}, refuse(review.ErrInvalid,
-			"A username has up to 100 letters, digits and -_.@+, and begins with a letter or digit.")
-	}
-	if err := checkName(name); err != nil {
-		return review.Person{}, err
-	}
-	row := personRow{ID: s.config.NewID(), Username: username, Name: name}
-	err := s.administer(ctx, by, "", func(tx *gorm.DB, by review.Actor) error {
+func (s *Store) AddPerson(ctx context.Context, c review.Command, username, name string) (review.Person, error) {
+	row := personRow{ID: s.config.NewID(), Username: username, Name: strings.TrimSpace(name)}
+	return resultOf[review.Person](s.administer(ctx, c, nil, func(tx *gorm.DB, by review.Actor) (any, error) {
 		if err := review.MayAdminister(by); err != nil {
-			return err
+			return nil, err
 		}
-		t, err := s.tailOf(ctx, tx, personStream(row.person().ID))
-		if err != nil {
-			return err
+		if err := row.check(); err != nil {
+			return nil, err
 		}
-		row.Created = at(t.now)
-		err = on[personRow](tx).Create(ctx, &row)
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return refuse(review.ErrDuplicate, "There is an account with the username %s already.", username)
-		}
-		if err != nil {
-			return fmt.Errorf("add a person: %w", err)
-		}
-		words := s.words(name)
-		return s.recordRole(ctx, tx, t, by, row.person().ID, actPersonAdded,
-			personAdded{V: 1, Person: row.person().ID, Username: username, Name: words}, spoken(words)...)
-	})
-	if err != nil {
-		return review.Person{}, err
+		return row.person(), s.addPerson(ctx, tx, by, row)
+	}))
+}
+
+// check refuses an account that cannot be.
+func (r personRow) check() error {
+	switch {
+	case !usernames.MatchString(r.Username):
+		return refuse(review.ErrInvalid,
+			"A username has up to 100 letters, digits and -_.@+, and begins with a letter or digit.")
+	case slices.Contains(reserved, r.Username):
+		return refuse(review.ErrInvalid, "The username %s is kept for the program itself.", r.Username)
 	}
-	return row.person(), nil
+	return checkName(r.Name)
+}
+
+func (s *Store) addPerson(ctx context.Context, tx *gorm.DB, by review.Actor, row personRow) error {
+	t, err := s.tailOf(ctx, tx, personStream(row.person().ID))
+	if err != nil {
+		return err
+	}
+	row.Created = at(t.now)
+	// A failed statement would end a transaction of PostgreSQL.
+	result := gorm.WithResult()
+	if err := on[personRow](tx, clause.OnConflict{DoNothing: true}, result).Create(ctx, &row); err != nil {
+		return fmt.Errorf("add a person: %w", err)
+	}
+	if result.RowsAffected == 0 {
+		return refuse(review.ErrDuplicate, "There is an account with the username %s already.", row.Username)
+	}
+	words := s.words(row.Name)
+	return s.recordRole(ctx, tx, t, by, row.person().ID, actPersonAdded,
+		personAdded{V: 1, Person: row.person().ID, Username: row.Username, Name: words}, spoken(words)...)
 }
 
 // recordRole writes an entry of an administrator's act to a person's stream.
@@ -150,18 +202,29 @@ func (s *Store) recordRole(ctx context.Context, tx *gorm.DB, t tail, by review.A
 	return err
 }
 
-// People lists accounts by username, after the one that cursor names. next is
-// the cursor of the next page, "" at the end.
-func (s *Store) People(ctx context.Context, cursor string, limit int) (people []Account, next string, err error) {
-	limit = limited(limit)
+// People lists accounts by username. ErrInvalid for a cursor that it never gave.
+func (s *Store) People(ctx context.Context, f auth.PeopleFilter) (people []auth.Account, next string, err error) {
+	after, err := afterCursor(f.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := limited(f.Limit)
 	err = s.read(ctx, func(tx *gorm.DB) error {
-		rows, err := on[personRow](tx).Where("username > ?", cursor).Order("username").Limit(limit + 1).Find(ctx)
+		query := on[personRow](tx).Where("username > ?", after)
+		if f.Text != "" {
+			like := "%" + likeEscapes.Replace(strings.ToLower(f.Text)) + "%"
+			query = query.Where(`(lower(username) LIKE ? ESCAPE '!' OR lower(name) LIKE ? ESCAPE '!')`, like, like)
+		}
+		if f.Role != "" {
+			query = query.Where("EXISTS (SELECT 1 FROM grants g WHERE g.person_id = people.id AND g.role = ? AND g.until IS NULL)", string(f.Role))
+		}
+		rows, err := query.Order("username").Limit(limit + 1).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("read people: %w", err)
 		}
 		if len(rows) > limit {
 			rows = rows[:limit]
-			next = rows[limit-1].Username
+			next = base64.RawURLEncoding.EncodeToString([]byte(rows[limit-1].Username))
 		}
 		people, err = accounts(ctx, tx, rows)
 		return err
@@ -169,38 +232,69 @@ func (s *Store) People(ctx context.Context, cursor string, limit int) (people []
 	return people, next, err
 }
 
+// likeEscapes takes their meaning from the signs of LIKE.
+var likeEscapes = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// afterCursor is the key that a cursor names; "" at the beginning.
+func afterCursor(cursor string) (string, error) {
+	after, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || cursor != "" && !usernames.Match(after) {
+		return "", refuse(review.ErrInvalid, "This cursor is not one that a list gave.")
+	}
+	return string(after), nil
+}
+
 // PersonByUsername finds an account; ErrNotFound if there is none.
-func (s *Store) PersonByUsername(ctx context.Context, username string) (Account, error) {
+func (s *Store) PersonByUsername(ctx context.Context, username string) (auth.Account, error) {
 	return s.account(ctx, "username = ?", username)
 }
 
 // Person finds an account by its id; ErrNotFound if there is none.
-func (s *Store) Person(ctx context.Context, id review.PersonID) (Account, error) {
+func (s *Store) Person(ctx context.Context, id review.PersonID) (auth.Account, error) {
 	return s.account(ctx, "id = ?", string(id))
 }
 
-func (s *Store) account(ctx context.Context, condition, value string) (Account, error) {
-	var found Account
+// Name is a person's name, which may be empty; ErrNotFound if there is no such
+// person.
+func (s *Store) Name(ctx context.Context, id review.PersonID) (string, error) {
+	var row personRow
+	err := s.read(ctx, func(tx *gorm.DB) (err error) {
+		row, err = on[personRow](tx).Where("id = ?", string(id)).Take(ctx)
+		return err
+	})
+	return row.Name, err
+}
+
+func (s *Store) account(ctx context.Context, condition, value string) (auth.Account, error) {
+	var found auth.Account
 	err := s.read(ctx, func(tx *gorm.DB) error {
 		row, err := on[personRow](tx).Where(condition, value).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("read a person: %w", err)
 		}
 		all, err := accounts(ctx, tx, []personRow{row})
-		if err == nil {
-			found = all[0]
+		if err != nil {
+			return err
 		}
-		return err
+		found = all[0]
+		linked, err := on[identityRow](tx).Where("person_id = ?", row.ID).Limit(1).Find(ctx)
+		if err != nil {
+			return fmt.Errorf("read an identity: %w", err)
+		}
+		for _, identity := range linked {
+			found.Issuer, found.Linked = identity.Issuer, identity.Linked.Time
+		}
+		return nil
 	})
 	return found, err
 }
 
 // accounts adds their grants to people.
-func accounts(ctx context.Context, tx *gorm.DB, rows []personRow) ([]Account, error) {
-	people := make([]Account, 0, len(rows))
+func accounts(ctx context.Context, tx *gorm.DB, rows []personRow) ([]auth.Account, error) {
+	people := make([]auth.Account, 0, len(rows))
 	ids := make([]review.PersonID, 0, len(rows))
 	for _, row := range rows {
-		people = append(people, Account{Person: row.person(), Name: row.Name})
+		people = append(people, auth.Account{Person: row.person(), Name: row.Name, Created: row.Created.Time})
 		ids = append(ids, review.PersonID(row.ID))
 	}
 	if len(ids) == 0 {

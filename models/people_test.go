@@ -18,7 +18,7 @@ func TestPeople(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		ctx := t.Context()
 		admin := db.person(t, "admin1", "administrator", "all")
-		p, err := db.AddPerson(ctx, admin, "researcher1", " Ada  ")
+		p, err := db.AddPerson(ctx, by(admin), "researcher1", " Ada  ")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,20 +27,20 @@ func TestPeople(t *testing.T) {
 			entry.Role != review.Administrator || strings.Contains(string(entry.Bytes), "Ada") || entry.Summary != nil {
 			t.Errorf("the entry is %+v", entry)
 		}
-		if _, err := db.AddPerson(ctx, admin, "researcher1", ""); !errors.Is(err, review.ErrDuplicate) {
+		if _, err := db.AddPerson(ctx, by(admin), "researcher1", ""); !errors.Is(err, review.ErrDuplicate) {
 			t.Errorf("a username that is taken = %v, want ErrDuplicate", err)
 		}
 		for _, username := range []string{"", " a", "a b", "-a", "a\x00", strings.Repeat("a", 101), "ä"} {
-			if _, err := db.AddPerson(ctx, admin, username, ""); !errors.Is(err, review.ErrInvalid) {
+			if _, err := db.AddPerson(ctx, by(admin), username, ""); !errors.Is(err, review.ErrInvalid) {
 				t.Errorf("AddPerson(%q) = %v, want ErrInvalid", username, err)
 			}
 		}
 		for _, name := range []string{"a\nb", "\xff", strings.Repeat("a", 201)} {
-			if _, err := db.AddPerson(ctx, admin, "named", name); !errors.Is(err, review.ErrInvalid) {
+			if _, err := db.AddPerson(ctx, by(admin), "named", name); !errors.Is(err, review.ErrInvalid) {
 				t.Errorf("the name %q = %v, want ErrInvalid", name, err)
 			}
 		}
-		if _, err := db.AddPerson(ctx, review.Actor{Person: p, Kind: review.IsPerson}, "friend", ""); !errors.Is(err, review.ErrRole) {
+		if _, err := db.AddPerson(ctx, by(review.Actor{Person: p, Kind: review.IsPerson}), "friend", ""); !errors.Is(err, review.ErrRole) {
 			t.Errorf("AddPerson by a researcher = %v, want ErrRole", err)
 		}
 		found, err := db.PersonByUsername(ctx, "researcher1")
@@ -64,9 +64,9 @@ func TestPeopleArePaged(t *testing.T) {
 		}
 		var got []string
 		for next, more := "", true; more; more = next != "" {
-			var page []Account
+			var page []auth.Account
 			var err error
-			if page, next, err = db.People(t.Context(), next, 3); err != nil {
+			if page, next, err = db.People(t.Context(), auth.PeopleFilter{Cursor: next, Limit: 3}); err != nil {
 				t.Fatal(err)
 			}
 			for _, p := range page {
@@ -87,12 +87,12 @@ func TestRoles(t *testing.T) {
 		ctx := t.Context()
 		admin := db.person(t, "admin1", "administrator", "all")
 		p := db.person(t, "checker1")
-		grant, err := db.GrantRole(ctx, admin, p.ID, review.OutputChecker, "backend:tpp")
+		grant, err := db.GrantRole(ctx, by(operator), p.ID, review.OutputChecker, "backend:tpp")
 		if err != nil {
 			t.Fatal(err)
 		}
 		before := db.entries(t)
-		if again, err := db.GrantRole(ctx, admin, p.ID, review.OutputChecker, "backend:tpp"); err != nil || again != grant {
+		if again, err := db.GrantRole(ctx, by(admin), p.ID, review.OutputChecker, "backend:tpp"); err != nil || again != grant {
 			t.Errorf("the same role again = %+v, %v, want the grant that stands", again, err)
 		}
 		if db.entries(t) != before {
@@ -112,37 +112,37 @@ func TestRoles(t *testing.T) {
 			"a role that is not":  {admin, p.ID, "king", "all", review.ErrInvalid},
 			"a service":           {admin, p.ID, review.BackendService, "backend:tpp", review.ErrInvalid},
 		} {
-			if _, err := db.GrantRole(ctx, tc.by, tc.to, tc.role, tc.scope); !errors.Is(err, tc.want) {
+			if _, err := db.GrantRole(ctx, by(tc.by), tc.to, tc.role, tc.scope); !errors.Is(err, tc.want) {
 				t.Errorf("%s: GrantRole = %v, want %v", name, err, tc.want)
 			}
 		}
-		if err := db.EndGrant(ctx, p, p.ID, grant.ID); !errors.Is(err, review.ErrRole) {
-			t.Errorf("EndGrant by the person = %v, want ErrRole", err)
+		const role, scope = review.OutputChecker, review.Scope("backend:tpp")
+		if err := db.EndRole(ctx, by(p), p.ID, role, scope); !errors.Is(err, review.ErrRole) {
+			t.Errorf("EndRole by the person = %v, want ErrRole", err)
 		}
-		if err := db.EndGrant(ctx, admin, admin.ID, grant.ID); !errors.Is(err, review.ErrRole) {
-			t.Errorf("EndGrant of oneself = %v, want ErrRole", err)
+		if err := db.EndRole(ctx, by(admin), admin.ID, review.Administrator, "all"); !errors.Is(err, review.ErrRole) {
+			t.Errorf("EndRole of oneself = %v, want ErrRole", err)
 		}
-		if err := db.EndGrant(ctx, operator, admin.ID, grant.ID); !errors.Is(err, review.ErrNotFound) {
-			t.Errorf("EndGrant of somebody else's grant = %v, want ErrNotFound", err)
+		if err := db.EndRole(ctx, by(operator), admin.ID, role, scope); !errors.Is(err, review.ErrNotFound) {
+			t.Errorf("EndRole of somebody else's role = %v, want ErrNotFound", err)
 		}
 		for range 2 {
-			if err := db.EndGrant(ctx, admin, p.ID, grant.ID); err != nil {
+			if err := db.EndRole(ctx, by(admin), p.ID, role, scope); err != nil {
 				t.Fatal(err)
 			}
 		}
-		account := must[Account](t)(db.PersonByUsername(ctx, "checker1"))
-		if len(account.Grants) != 1 || account.Grants[0].Until.Before(grant.From) {
+		account := must[auth.Account](t)(db.PersonByUsername(ctx, "checker1"))
+		if len(account.Grants) != 1 || account.Grants[0].Until.Before(account.Grants[0].From) {
 			t.Errorf("the grants are %+v, want the ended one", account.Grants)
 		}
-		if fresh, err := db.GrantRole(ctx, admin, p.ID, review.OutputChecker, "backend:tpp"); err != nil || fresh.ID == grant.ID {
+		if fresh, err := db.GrantRole(ctx, by(operator), p.ID, role, scope); err != nil || fresh.Grant == grant.Grant {
 			t.Errorf("a role given again = %+v, %v, want another grant", fresh, err)
 		}
 		// An administrator who lost the role a moment ago.
-		adminGrant := must[Account](t)(db.PersonByUsername(ctx, "admin1")).Grants[0].ID
-		if err := db.EndGrant(ctx, operator, admin.ID, adminGrant); err != nil {
+		if err := db.EndRole(ctx, by(operator), admin.ID, review.Administrator, "all"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := db.GrantRole(ctx, admin, p.ID, review.Auditor, "all"); !errors.Is(err, review.ErrRole) {
+		if _, err := db.GrantRole(ctx, by(admin), p.ID, review.Auditor, "all"); !errors.Is(err, review.ErrRole) {
 			t.Errorf("GrantRole by a former administrator = %v, want ErrRole", err)
 		}
 		db.replays(t)
@@ -159,7 +159,7 @@ func TestRolesAtOnce(t *testing.T) {
 			scope := review.Scope(fmt.Sprintf("project:p%d", n))
 			for _, pair := range [][2]review.Actor{{a, b}, {b, a}} {
 				group.Go(func() {
-					if _, err := db.GrantRole(t.Context(), pair[0], pair[1].ID, review.Researcher, scope); err != nil {
+					if _, err := db.GrantRole(t.Context(), by(pair[0]), pair[1].ID, review.Researcher, scope); err != nil {
 						t.Error(err)
 					}
 				})
@@ -175,12 +175,13 @@ func TestTokens(t *testing.T) {
 		ctx := t.Context()
 		p := db.person(t, "researcher1", "researcher", "project:demo", "observer", "all")
 		expires := db.now().Add(time.Hour)
-		id, err := db.MakeToken(ctx, p, NewToken{
+		made, err := db.MakeToken(ctx, by(p), auth.NewToken{
 			Person: p.ID, Name: "laptop", Scopes: []review.TokenScope{review.MayRead, review.MayAuthor}, Expires: expires,
 		}, secret)
 		if err != nil {
 			t.Fatal(err)
 		}
+		id := made.ID
 		stored := must[auth.Stored](t)(db.Token(ctx, id))
 		a := stored.Actor
 		if a.Person != p.Person || a.Kind != review.IsPerson || !a.Automated || len(a.Grants) != 2 ||
@@ -205,27 +206,28 @@ func TestTokensOfServices(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		ctx := t.Context()
 		admin := db.person(t, "admin1", "administrator", "all")
-		id, err := db.MakeToken(ctx, admin, NewToken{Backend: "tpp", Name: "reporter"}, secret)
+		made, err := db.MakeToken(ctx, by(admin), auth.NewToken{Backend: "tpp", Name: "reporter"}, secret)
 		if err != nil {
 			t.Fatal(err)
 		}
+		id := made.ID
 		a := must[auth.Stored](t)(db.Token(ctx, id)).Actor
 		if a.Kind != review.IsService || a.Backend != "tpp" || a.Within(review.MayRead) ||
 			review.MayReport(a, "tpp") != nil || review.MayReport(a, "emis") == nil {
 			t.Errorf("the actor is %+v", a)
 		}
-		if err := db.EndToken(ctx, db.person(t, "other"), id); !errors.Is(err, review.ErrNotFound) {
+		if err := db.EndToken(ctx, by(db.person(t, "other")), id); !errors.Is(err, review.ErrNotFound) {
 			t.Errorf("EndToken by a stranger = %v, want ErrNotFound", err)
 		}
 		for range 2 {
-			if err := db.EndToken(ctx, admin, id); err != nil {
+			if err := db.EndToken(ctx, by(admin), id); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if stored, err := db.Token(ctx, id); err != nil || stored.Ended.IsZero() {
 			t.Errorf("an ended token = %+v, %v", stored, err)
 		}
-		if err := db.EndToken(ctx, admin, "none"); !errors.Is(err, review.ErrNotFound) {
+		if err := db.EndToken(ctx, by(admin), "none"); !errors.Is(err, review.ErrNotFound) {
 			t.Errorf("EndToken of none = %v, want ErrNotFound", err)
 		}
 		db.replays(t)
@@ -238,26 +240,26 @@ func TestTokensRefused(t *testing.T) {
 		read := []review.TokenScope{review.MayRead}
 		for name, tc := range map[string]struct {
 			by    review.Actor
-			token NewToken
+			token auth.NewToken
 			want  error
 		}{
-			"of nobody":                      {p, NewToken{Scopes: read}, review.ErrInvalid},
-			"of two":                         {p, NewToken{Person: p.ID, Backend: "tpp", Scopes: read}, review.ErrInvalid},
-			"without scopes":                 {p, NewToken{Person: p.ID}, review.ErrInvalid},
-			"a scope that is not":            {p, NewToken{Person: p.ID, Scopes: []review.TokenScope{"all"}}, review.ErrInvalid},
-			"expired":                        {p, NewToken{Person: p.ID, Scopes: read, Expires: noon.AddDate(-1, 0, 0)}, review.ErrInvalid},
-			"a name of two lines":            {p, NewToken{Person: p.ID, Scopes: read, Name: "a\nb"}, review.ErrInvalid},
-			"another's, by anybody":          {p, NewToken{Person: admin.ID, Scopes: read}, review.ErrRole},
-			"another's, by an administrator": {admin, NewToken{Person: p.ID, Scopes: read}, review.ErrRole},
-			"a service's, by anybody":        {p, NewToken{Backend: "tpp"}, review.ErrRole},
-			"a service's, with scopes":       {admin, NewToken{Backend: "tpp", Scopes: read}, review.ErrInvalid},
-			"of somebody who is not":         {operator, NewToken{Person: "none", Scopes: read}, review.ErrNotFound},
+			"of nobody":                      {p, auth.NewToken{Scopes: read}, review.ErrInvalid},
+			"of two":                         {p, auth.NewToken{Person: p.ID, Backend: "tpp", Scopes: read}, review.ErrInvalid},
+			"without scopes":                 {p, auth.NewToken{Person: p.ID}, review.ErrInvalid},
+			"a scope that is not":            {p, auth.NewToken{Person: p.ID, Scopes: []review.TokenScope{"all"}}, review.ErrInvalid},
+			"expired":                        {p, auth.NewToken{Person: p.ID, Scopes: read, Expires: noon.AddDate(-1, 0, 0)}, review.ErrInvalid},
+			"a name of two lines":            {p, auth.NewToken{Person: p.ID, Scopes: read, Name: "a\nb"}, review.ErrInvalid},
+			"another's, by anybody":          {p, auth.NewToken{Person: admin.ID, Scopes: read}, review.ErrRole},
+			"another's, by an administrator": {admin, auth.NewToken{Person: p.ID, Scopes: read}, review.ErrRole},
+			"a service's, by anybody":        {p, auth.NewToken{Backend: "tpp"}, review.ErrRole},
+			"a service's, with scopes":       {admin, auth.NewToken{Backend: "tpp", Scopes: read}, review.ErrInvalid},
+			"of somebody who is not":         {operator, auth.NewToken{Person: "none", Scopes: read}, review.ErrNotFound},
 		} {
-			if _, err := db.MakeToken(t.Context(), tc.by, tc.token, secret); !errors.Is(err, tc.want) {
+			if _, err := db.MakeToken(t.Context(), by(tc.by), tc.token, secret); !errors.Is(err, tc.want) {
 				t.Errorf("%s: MakeToken = %v, want %v", name, err, tc.want)
 			}
 		}
-		if _, err := db.MakeToken(t.Context(), p, NewToken{Person: p.ID, Scopes: read}, "short"); err == nil {
+		if _, err := db.MakeToken(t.Context(), by(p), auth.NewToken{Person: p.ID, Scopes: read}, "short"); err == nil {
 			t.Error("a short secret was taken")
 		}
 	})

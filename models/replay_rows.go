@@ -89,7 +89,7 @@ func shown(v any) []byte {
 // person folds the stream of a person, or of a service's token, and compares
 // the rows of the account, its grants and its tokens.
 func (p *replay) person(ctx context.Context, tx *gorm.DB, id string, entries []replayed) error {
-	f := foldedPerson{grants: map[string]grantRow{}, tokens: map[string]tokenRow{}}
+	f := foldedPerson{grants: map[string]grantRow{}, tokens: map[string]tokenRow{}, confirmations: map[string]confirmationRow{}}
 	stream := ""
 	for _, e := range entries {
 		stream = e.row.Stream
@@ -115,6 +115,13 @@ func (p *replay) person(ctx context.Context, tx *gorm.DB, id string, entries []r
 	if err := compareRows(ctx, tx, p, stream, grants, "person_id = ?", id); err != nil {
 		return err
 	}
+	confirmations := make([]confirmationRow, 0, len(f.confirmations))
+	for _, row := range f.confirmations {
+		confirmations = append(confirmations, row)
+	}
+	if err := compareRows(ctx, tx, p, stream, confirmations, "person_id = ?", id); err != nil {
+		return err
+	}
 	return compareRows(ctx, tx, p, stream, []personRow{f.person}, "id = ?", id)
 }
 
@@ -123,6 +130,8 @@ type foldedPerson struct {
 	person personRow
 	grants map[string]grantRow
 	tokens map[string]tokenRow
+
+	confirmations map[string]confirmationRow
 }
 
 func (f *foldedPerson) apply(id string, e replayed) error {
@@ -133,7 +142,7 @@ func (f *foldedPerson) apply(id string, e replayed) error {
 		f.person = personRow{ID: string(event.Person), Username: event.Username, Name: e.said(event.Name), Created: at(e.entry.At)}
 		return err
 	case actRoleGranted:
-		var event claimedRole // without a source, an administrator's
+		var event roleGranted // without a source, an administrator's
 		err := json.Unmarshal(e.entry.Event, &event)
 		f.grants[event.Grant] = grantRow{
 			ID: event.Grant, PersonID: id, Role: string(event.Role), Scope: string(event.Scope), Since: at(e.entry.At),
@@ -147,6 +156,16 @@ func (f *foldedPerson) apply(id string, e replayed) error {
 		row.Until = at(e.entry.At)
 		f.grants[event.Grant] = row
 		return err
+	case actRoleAsked:
+		var event roleAsked
+		err := json.Unmarshal(e.entry.Event, &event)
+		f.confirmations[event.Confirmation] = confirmationRow{
+			ID: event.Confirmation, PersonID: id, Role: string(event.Role), Scope: string(event.Scope), AskedBy: e.entry.Actor.ID,
+			Asked: at(e.entry.At), Lapses: at(event.Lapses.Time), State: string(review.ConfirmationWaiting),
+		}
+		return err
+	case actRoleConfirmed, actRoleRefused, actRoleLapsed:
+		return f.roleSettled(e)
 	case actTokenMade:
 		return f.tokenMade(e)
 	case actTokenEnded:
@@ -158,6 +177,23 @@ func (f *foldedPerson) apply(id string, e replayed) error {
 		return err
 	}
 	return fmt.Errorf("the act %s is not known to this program", e.row.Act)
+}
+
+func (f *foldedPerson) roleSettled(e replayed) error {
+	var event roleSettled
+	err := json.Unmarshal(e.entry.Event, &event)
+	row := f.confirmations[event.Confirmation]
+	row.Settled = at(e.entry.At)
+	for state, act := range settling {
+		if act == e.row.Act {
+			row.State = string(state)
+		}
+	}
+	if e.row.Act != actRoleLapsed {
+		row.SettledBy = optional(e.entry.Actor.ID)
+	}
+	f.confirmations[event.Confirmation] = row
+	return err
 }
 
 func (f *foldedPerson) tokenMade(e replayed) error {

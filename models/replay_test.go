@@ -24,11 +24,15 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 		ctx := t.Context()
 		s.draftWith(t, s.author, "ws", 10, 2)
 		s.released(t)
-		if _, err := s.MakeToken(ctx, s.author, NewToken{Person: s.author.ID, Name: "laptop", Scopes: []review.TokenScope{review.MayRead}, Expires: noon.AddDate(1, 0, 0)}, "0123456789abcdef0123"); err != nil {
+		if _, err := s.MakeToken(ctx, by(s.author), auth.NewToken{Person: s.author.ID, Name: "laptop", Scopes: []review.TokenScope{review.MayRead}, Expires: noon.AddDate(1, 0, 0)}, "0123456789abcdef0123"); err != nil {
+			t.Fatal(err)
+		}
+		asked := must[review.Given](t)(s.GrantRole(ctx, by(s.person(t, "admin1", "administrator", "all")), s.author.ID, review.Auditor, "all"))
+		if err := s.SettleConfirmation(ctx, by(s.person(t, "admin2", "administrator", "all")), asked.Confirmation, false); err != nil {
 			t.Fatal(err)
 		}
 		must[auth.SignedIn](t)(s.SignIn(ctx, s.somebody("ada", checks)))
-		if _, err := s.MakeToken(ctx, operator, NewToken{Backend: "tpp"}, "0123456789abcdef0123"); err != nil {
+		if _, err := s.MakeToken(ctx, by(operator), auth.NewToken{Backend: "tpp"}, "0123456789abcdef0123"); err != nil {
 			t.Fatal(err)
 		}
 		if report := s.replays(t); report.Streams < 6 || report.Entries < 15 {
@@ -57,6 +61,8 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 			{"tokens", "scopes", `'["admin"]'`, "person_id IS NOT NULL"},
 			{"tokens", "expires", "NULL", "person_id IS NOT NULL"},
 			{"tokens", "backend", "'emis'", "backend IS NOT NULL"},
+			{"confirmations", "state", "'confirmed'", "1 = 1"},
+			{"confirmations", "scope", "'organisation:other'", "1 = 1"},
 			{"workspaces", "project", "'other'", "1 = 1"},
 			{"workspaces", "archived", "NOT archived", "1 = 1"},
 		} {

@@ -30,7 +30,7 @@ func TestSession(t *testing.T) {
 			t.Errorf("Session = %+v, want %+v of a checker at a page", got, session)
 		}
 		// Rights are what they are now, not what they were when the session began.
-		if err := db.EndGrant(ctx, operator, ada.ID, a.Grants[0].ID); err != nil {
+		if err := db.EndRole(ctx, by(operator), ada.ID, a.Grants[0].Role, a.Grants[0].Scope); err != nil {
 			t.Fatal(err)
 		}
 		if got := must[auth.StoredSession](t)(db.Session(ctx, session.ID)); got.Actor.HasAnywhere(review.OutputChecker) {

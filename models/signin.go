@@ -215,25 +215,26 @@ func (s *Store) UnlinkIdentity(ctx context.Context, by review.Actor, person revi
 	if by.Kind != review.IsOperator {
 		return refuse(review.ErrRole, "Only the operator, on the server, can do this.")
 	}
-	return s.administer(ctx, by, person, func(tx *gorm.DB, by review.Actor) error {
+	_, err := s.administer(ctx, review.Command{Actor: by}, []review.PersonID{person}, func(tx *gorm.DB, by review.Actor) (any, error) {
 		row, err := on[identityRow](tx).Where("person_id = ?", string(person)).Take(ctx)
 		if err != nil {
-			return fmt.Errorf("find an identity: %w", err)
+			return nil, fmt.Errorf("find an identity: %w", err)
 		}
 		t, err := s.tailOf(ctx, tx, identityStream(person))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		n, err := on[identityRow](tx).Where("person_id = ?", string(person)).Delete(ctx)
 		if err == nil && n != 1 {
 			err = fmt.Errorf("%d rows changed", n)
 		}
 		if err != nil {
-			return fmt.Errorf("unlink an identity: %w", err)
+			return nil, fmt.Errorf("unlink an identity: %w", err)
 		}
 		if _, err := s.endSessions(ctx, tx, person); err != nil {
-			return err
+			return nil, err
 		}
-		return s.recordIdentity(ctx, tx, t, by, actIdentityUnlinked, row)
+		return nil, s.recordIdentity(ctx, tx, t, by, actIdentityUnlinked, row)
 	})
+	return err
 }

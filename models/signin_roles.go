@@ -11,16 +11,6 @@ import (
 	"sallyport/review"
 )
 
-// claimedRole is the event of a role that a claim gives or no longer gives: a
-// roleGranted or a roleEnded that names its source.
-type claimedRole struct {
-	V      int          `json:"v"`
-	Grant  string       `json:"grant"`
-	Role   review.Role  `json:"role"`
-	Scope  review.Scope `json:"scope"`
-	Source string       `json:"source"`
-}
-
 // followClaims makes the roles that a person has from claims these, and no
 // others. Roles that an administrator gave stay as they are. The person's row is
 // locked.
@@ -107,7 +97,7 @@ func (s *Store) grantClaimed(ctx context.Context, tx *gorm.DB, t tail, person re
 // draftClaimed drafts the entry that a claim's role came or went. The program
 // does it, on the word of the provider.
 func draftClaimed(act string, t tail, row grantRow) (draft, error) {
-	event, err := fact(claimedRole{
+	event, err := fact(roleGranted{ // a roleEnded says the same
 		V: 1, Grant: row.ID, Role: review.Role(row.Role), Scope: review.Scope(row.Scope), Source: row.Source,
 	})
 	return draft{

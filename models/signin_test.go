@@ -30,7 +30,7 @@ var (
 // roles are the standing roles of an account, as "role scope".
 func (db testDB) roles(t testing.TB, username string) []string {
 	t.Helper()
-	account := must[Account](t)(db.PersonByUsername(t.Context(), username))
+	account := must[auth.Account](t)(db.PersonByUsername(t.Context(), username))
 	list := []string{}
 	for _, g := range account.Grants {
 		if g.Until.IsZero() {
@@ -54,7 +54,7 @@ func TestSignInMakesAnAccount(t *testing.T) {
 		if !done.New || done.Person.Username != "ada" || done.Person.ID == "" || done.Session.PersonID != done.Person.ID {
 			t.Errorf("SignIn = %+v; want a new account for ada, with a session", done)
 		}
-		account := must[Account](t)(db.PersonByUsername(ctx, "ada"))
+		account := must[auth.Account](t)(db.PersonByUsername(ctx, "ada"))
 		if account.Person != done.Person || account.Name != "Ada ada" {
 			t.Errorf("the account is %+v", account)
 		}
@@ -105,7 +105,7 @@ func TestSignInFollowsClaims(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		ctx := t.Context()
 		done := must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", checks, researches)))
-		local := must[review.Grant](t)(db.GrantRole(ctx, operator, done.Person.ID, review.Auditor, review.ScopeAll))
+		local := must[review.Given](t)(db.GrantRole(ctx, by(operator), done.Person.ID, review.Auditor, review.ScopeAll))
 		observes := auth.MappedRole{Role: review.Observer, Scope: review.ScopeAll}
 		must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", observes, researches)))
 		if got := db.roles(t, "ada"); !slices.Equal(got, []string{"auditor all", "observer all", "researcher project:demo"}) {
@@ -119,13 +119,13 @@ func TestSignInFollowsClaims(t *testing.T) {
 		if ended.Kind != review.IsSystem || !strings.Contains(string(ended.Bytes), `"source":"claim"`) {
 			t.Errorf("the entry is %s", ended.Bytes)
 		}
-		for _, g := range must[Account](t)(db.PersonByUsername(ctx, "ada")).Grants {
-			if g.ID == local.ID && !g.Until.IsZero() {
+		for _, g := range must[auth.Account](t)(db.PersonByUsername(ctx, "ada")).Grants {
+			if g.ID == local.Grant && !g.Until.IsZero() {
 				t.Error("the local role has ended")
 			}
 		}
 		// What both give, one keeps when the other takes it away.
-		if _, err := db.GrantRole(ctx, operator, done.Person.ID, review.OutputChecker, review.ScopeAll); err != nil {
+		if _, err := db.GrantRole(ctx, by(operator), done.Person.ID, review.OutputChecker, review.ScopeAll); err != nil {
 			t.Fatal(err)
 		}
 		must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", checks)))
@@ -135,8 +135,8 @@ func TestSignInFollowsClaims(t *testing.T) {
 		}
 		// An administrator gives what a claim gives already, and it is shown once.
 		must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", researches)))
-		must[review.Grant](t)(db.GrantRole(ctx, operator, done.Person.ID, researches.Role, researches.Scope))
-		twice := must[Account](t)(db.PersonByUsername(ctx, "ada")).Grants
+		must[review.Given](t)(db.GrantRole(ctx, by(operator), done.Person.ID, researches.Role, researches.Scope))
+		twice := must[auth.Account](t)(db.PersonByUsername(ctx, "ada")).Grants
 		if got := db.roles(t, "ada"); len(got) != 4 || len(review.Standing(twice)) != 3 {
 			t.Errorf("the roles are %q, and %+v are shown; want the researcher twice, shown once", got, review.Standing(twice))
 		}
@@ -215,7 +215,7 @@ func TestSignInWithoutAName(t *testing.T) {
 		in := db.somebody("ada")
 		in.Identity.Name = "a\nb"
 		must[auth.SignedIn](t)(db.SignIn(t.Context(), in))
-		if account := must[Account](t)(db.PersonByUsername(t.Context(), "ada")); account.Name != "" {
+		if account := must[auth.Account](t)(db.PersonByUsername(t.Context(), "ada")); account.Name != "" {
 			t.Errorf("the name is %q", account.Name)
 		}
 		db.replays(t)
@@ -285,7 +285,7 @@ func TestFirstSignInsAtOnce(t *testing.T) {
 
 func (db testDB) account1(t testing.TB, username string) review.PersonID {
 	t.Helper()
-	return must[Account](t)(db.PersonByUsername(t.Context(), username)).ID
+	return must[auth.Account](t)(db.PersonByUsername(t.Context(), username)).ID
 }
 
 // One identity comes with two usernames at once, which no rule of the provider
@@ -310,7 +310,7 @@ func TestFirstSignInsUnderTwoNames(t *testing.T) {
 				})
 			}
 			group.Wait()
-			all, _, err := db.People(t.Context(), "", 100)
+			all, _, err := db.People(t.Context(), auth.PeopleFilter{Limit: 10})
 			if err != nil || len(people) != 1 || len(all) != round+1 {
 				t.Fatalf("round %d: %d people came of it, there are %d accounts, %v", round, len(people), len(all), err)
 			}

@@ -92,16 +92,19 @@ func openForTest(t testing.TB, url string) testDB {
 // operator is the command line on the server.
 var operator = review.Actor{Person: review.Person{ID: "operator", Username: "operator"}, Kind: review.IsOperator}
 
+// by is a command of somebody, without a key.
+func by(a review.Actor) review.Command { return review.Command{Actor: a} }
+
 // person makes an account with roles, each as role and scope, and returns its
 // actor without grants: the store reads them.
 func (db testDB) person(t testing.TB, username string, roles ...string) review.Actor {
 	t.Helper()
-	p, err := db.AddPerson(t.Context(), operator, username, "")
+	p, err := db.AddPerson(t.Context(), by(operator), username, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := 0; i < len(roles); i += 2 {
-		if _, err := db.GrantRole(t.Context(), operator, p.ID, review.Role(roles[i]), review.Scope(roles[i+1])); err != nil {
+		if _, err := db.GrantRole(t.Context(), by(operator), p.ID, review.Role(roles[i]), review.Scope(roles[i+1])); err != nil {
 			t.Fatal(err)
 		}
 	}

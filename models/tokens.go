@@ -30,15 +30,6 @@ type tokenRow struct {
 
 func (tokenRow) TableName() string { return "tokens" }
 
-// NewToken is a token to be made: of a person, or of a backend's service.
-type NewToken struct {
-	Person  review.PersonID
-	Backend string
-	Name    string // what its owner calls it
-	Scopes  []review.TokenScope
-	Expires time.Time // zero: never
-}
-
 type tokenMade struct {
 	V       int                 `json:"v"`
 	Token   string              `json:"token"`
@@ -60,12 +51,9 @@ var tokenScopes = []review.TokenScope{
 // minSecret is the least length of a secret: 128 bits in base 32 or better.
 const minSecret = 20
 
-func (t NewToken) check(secret string, now time.Time) error {
+// checkToken refuses a token that cannot be, at this time.
+func checkToken(t auth.NewToken, now time.Time) error {
 	switch {
-	case (t.Person == "") == (t.Backend == ""):
-		return refuse(review.ErrInvalid, "A token is a person's or a backend's.")
-	case len(secret) < minSecret:
-		return fmt.Errorf("make a token: the secret is too short")
 	case !t.Expires.IsZero() && !t.Expires.After(now):
 		return refuse(review.ErrInvalid, "This token would have expired already.")
 	case t.Backend != "" && !usernames.MatchString(t.Backend):
@@ -74,52 +62,90 @@ func (t NewToken) check(secret string, now time.Time) error {
 		return refuse(review.ErrInvalid, "A service's token has no scopes: it reports job requests of one backend.")
 	case t.Person != "" && len(t.Scopes) == 0:
 		return refuse(review.ErrInvalid, "A token needs at least one scope.")
+	case len(t.Scopes) > len(tokenScopes):
+		return refuse(review.ErrInvalid, "A token has each scope once.")
 	}
 	for _, scope := range t.Scopes {
 		if !slices.Contains(tokenScopes, scope) {
-			return refuse(review.ErrInvalid, "There is no scope %q.", scope)
+			return refuse(review.ErrInvalid, "There is no scope %.100q.", scope)
 		}
 	}
 	return checkName(t.Name)
 }
 
-// MakeToken keeps a token and returns its id. The secret comes from a good
-// random source; only its hash is kept. A person makes their own tokens, an
-// administrator those of services, the operator any.
-func (s *Store) MakeToken(ctx context.Context, by review.Actor, token NewToken, secret string) (string, error) {
-	token.Name = strings.TrimSpace(token.Name)
-	if err := token.check(secret, s.now()); err != nil {
-		return "", err
+// checkFit refuses scopes of which a token of its owner would be of no use.
+func checkFit(ctx context.Context, tx *gorm.DB, t auth.NewToken) error {
+	if t.Person == "" {
+		return nil
 	}
+	owner, err := actorNow(ctx, tx, review.Actor{Person: review.Person{ID: t.Person}, Kind: review.IsPerson})
+	if err != nil {
+		return err
+	}
+	fit := auth.ScopesFor(owner)
+	for _, scope := range t.Scopes {
+		if !slices.Contains(fit, scope) {
+			return refuse(review.ErrInvalid, "The scope %q does not fit the roles that its owner has today.", scope)
+		}
+	}
+	return nil
+}
+
+// MakeToken keeps a token and returns its id, once for each key. The secret
+// comes from a good random source; only its hash is kept, so the same command
+// makes no second token, and nobody learns the secret of the first again. A
+// person makes their own tokens, an administrator those of services, the
+// operator any.
+func (s *Store) MakeToken(ctx context.Context, c review.Command, token auth.NewToken, secret string) (auth.MadeToken, error) {
+	token.Name = strings.TrimSpace(token.Name)
+	switch {
+	case len(secret) < minSecret:
+		return auth.MadeToken{}, fmt.Errorf("make a token: the secret is too short")
+	case (token.Person == "") == (token.Backend == ""):
+		return auth.MadeToken{}, refuse(review.ErrInvalid, "A token is a person's or a backend's.")
+	}
+	var people []review.PersonID
+	if token.Person != "" {
+		people = append(people, token.Person)
+	}
+	out, err := s.administer(ctx, c, people, func(tx *gorm.DB, by review.Actor) (any, error) {
+		if err := review.MayMakeToken(by, token.Person, token.Scopes); err != nil {
+			return nil, err
+		}
+		if err := checkToken(token, s.now()); err != nil {
+			return nil, err
+		}
+		if err := checkFit(ctx, tx, token); err != nil {
+			return nil, err
+		}
+		return s.makeToken(ctx, tx, by, token, secret)
+	})
+	id, err := resultOf[string](out, err)
+	return auth.MadeToken{ID: id, Again: out.Replayed}, err
+}
+
+// makeToken keeps a token in the transaction and returns its id.
+func (s *Store) makeToken(ctx context.Context, tx *gorm.DB, by review.Actor, token auth.NewToken, secret string) (string, error) {
 	sum := auth.Hash(secret)
 	row := tokenRow{
 		ID: s.config.NewID(), PersonID: optional(string(token.Person)), Backend: optional(token.Backend), Name: token.Name,
 		Scopes: token.Scopes, Secret: sum[:], Expires: at(token.Expires),
 	}
-	err := s.administer(ctx, by, token.Person, func(tx *gorm.DB, by review.Actor) error {
-		if err := review.MayHoldToken(by, token.Person); err != nil {
-			return err
-		}
-		t, err := s.tailOf(ctx, tx, row.stream())
-		if err != nil {
-			return err
-		}
-		row.Made = at(t.now)
-		if err := on[tokenRow](tx).Create(ctx, &row); err != nil {
-			return fmt.Errorf("make a token: %w", err)
-		}
-		name := s.words(token.Name)
-		made := tokenMade{V: 1, Token: row.ID, Backend: token.Backend, Name: name, Scopes: row.Scopes}
-		if !token.Expires.IsZero() {
-			expires := review.At(token.Expires)
-			made.Expires = &expires
-		}
-		return s.recordToken(ctx, tx, t, by, row, actTokenMade, made, spoken(name)...)
-	})
+	t, err := s.tailOf(ctx, tx, row.stream())
 	if err != nil {
 		return "", err
 	}
-	return row.ID, nil
+	row.Made = at(t.now)
+	if err := on[tokenRow](tx).Create(ctx, &row); err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
+	}
+	name := s.words(token.Name)
+	made := tokenMade{V: 1, Token: row.ID, Backend: token.Backend, Name: name, Scopes: row.Scopes}
+	if !token.Expires.IsZero() {
+		expires := review.At(token.Expires)
+		made.Expires = &expires
+	}
+	return row.ID, s.recordToken(ctx, tx, t, by, row, actTokenMade, made, spoken(name)...)
 }
 
 // stream is that of the token's person; a service's token has one of its own.
@@ -152,35 +178,45 @@ func (s *Store) recordToken(ctx context.Context, tx *gorm.DB, t tail, by review.
 // EndToken makes a token useless from now on. Who may make it may end it, and
 // an administrator any. Ending it again does nothing; ErrNotFound if there is
 // none, or the asker may not know of it.
-func (s *Store) EndToken(ctx context.Context, by review.Actor, id string) error {
+func (s *Store) EndToken(ctx context.Context, c review.Command, id string) error {
 	owner, err := s.ownerOf(ctx, id)
 	if err != nil {
 		return err
 	}
-	return s.administer(ctx, by, owner, func(tx *gorm.DB, by review.Actor) error {
+	var people []review.PersonID
+	if owner != "" {
+		people = append(people, owner)
+	}
+	_, err = s.administer(ctx, c, people, func(tx *gorm.DB, by review.Actor) (any, error) {
 		if review.MayHoldToken(by, owner) != nil && review.MayAdminister(by) != nil {
-			return review.ErrNotFound
+			return nil, review.ErrNotFound
 		}
-		row, err := on[tokenRow](tx, forUpdate).Where("id = ?", id).Take(ctx)
-		if err != nil {
-			return fmt.Errorf("read a token: %w", err)
-		}
-		if !row.Ended.IsZero() {
-			return nil
-		}
-		t, err := s.tailOf(ctx, tx, row.stream())
-		if err != nil {
-			return err
-		}
-		n, err := on[tokenRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(t.now))
-		if err == nil && n != 1 {
-			err = fmt.Errorf("%d rows changed", n)
-		}
-		if err != nil {
-			return fmt.Errorf("end a token: %w", err)
-		}
-		return s.recordToken(ctx, tx, t, by, row, actTokenEnded, tokenEnded{V: 1, Token: id})
+		return nil, s.endToken(ctx, tx, by, id)
 	})
+	return err
+}
+
+// endToken ends a token in the transaction, unless it has ended.
+func (s *Store) endToken(ctx context.Context, tx *gorm.DB, by review.Actor, id string) error {
+	row, err := on[tokenRow](tx, forUpdate).Where("id = ?", id).Take(ctx)
+	if err != nil {
+		return fmt.Errorf("read a token: %w", err)
+	}
+	if !row.Ended.IsZero() {
+		return nil
+	}
+	t, err := s.tailOf(ctx, tx, row.stream())
+	if err != nil {
+		return err
+	}
+	n, err := on[tokenRow](tx).Where("id = ? AND ended IS NULL", id).Update(ctx, "ended", at(t.now))
+	if err == nil && n != 1 {
+		err = fmt.Errorf("%d rows changed", n)
+	}
+	if err != nil {
+		return fmt.Errorf("end a token: %w", err)
+	}
+	return s.recordToken(ctx, tx, t, by, row, actTokenEnded, tokenEnded{V: 1, Token: id})
 }
 
 // ownerOf is the person whose token it is; "" for a service's.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Role is what a person may be (docs/rules.md "People"). The values are stored.
@@ -36,16 +38,23 @@ var scopeKinds = map[Role][]string{
 	BackendService: {"backend"},
 }
 
+// maxScopeName bounds the name in a scope, in characters.
+const maxScopeName = 200
+
 // CheckGrant refuses a role that does not exist and a scope that the role
 // cannot have.
 func CheckGrant(role Role, scope Scope) error {
 	kinds, ok := scopeKinds[role]
 	if !ok {
-		return ErrInvalid.with("There is no role %q.", role)
+		return ErrInvalid.with("There is no role %.100q.", role)
 	}
 	kind, name, _ := strings.Cut(string(scope), ":")
 	if !slices.Contains(kinds, kind) || (kind != "all") != (name != "") {
-		return ErrInvalid.with("A %s cannot have the scope %q.", role, scope)
+		return ErrInvalid.with("A %s cannot have the scope %.100q.", role, scope)
+	}
+	if !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxScopeName || name != strings.TrimSpace(name) ||
+		strings.ContainsFunc(name, unicode.IsControl) {
+		return ErrInvalid.with("The name in a scope is one line of up to %d characters, without spaces around it.", maxScopeName)
 	}
 	return nil
 }

@@ -25,6 +25,20 @@ func MayHoldToken(by Actor, person PersonID) error {
 	return ErrRole.with("A person's token is made and ended by that person alone.")
 }
 
+// MayMakeToken refuses who may not make such a token. A token makes no token
+// that may do more than itself.
+func MayMakeToken(by Actor, person PersonID, scopes []TokenScope) error {
+	if err := MayHoldToken(by, person); err != nil {
+		return err
+	}
+	for _, s := range scopes {
+		if !by.Within(s) {
+			return ErrRole.with("A token makes no token that may do more than itself, and this one does not have the scope %q.", s)
+		}
+	}
+	return nil
+}
+
 // MayHoldSessions refuses who may not list or end a person's sessions. A person
 // does it from a page, not by a token, for themselves; an administrator, the
 // operator and the system for everybody.

@@ -21,7 +21,7 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 	tokens := auth.Tokens{Store: a.store, Now: now}
 	return web.Config{
 		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
-		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Windows: a.windows, Answers: a.store,
+		Ledger: log{a.store}, People: a.store, Vault: a.vault, Windows: a.windows, Answers: a.store,
 		Authenticate: tokens.Authenticate,
 		Policy:       a.policy,
 		SignIn:       a.signIn,
@@ -276,15 +276,6 @@ func (l log) Entries(ctx context.Context, f web.LogFilter) iter.Seq2[web.LogRow,
 			}
 		}
 	}
-}
-
-// people is who has an account, for web.
-type people struct{ store *models.Store }
-
-// Name implements web.People.
-func (p people) Name(ctx context.Context, id review.PersonID) (string, error) {
-	a, err := p.store.Person(ctx, id)
-	return a.Name, err
 }
 
 // report records a job request: the received bytes go to the vault, the rows

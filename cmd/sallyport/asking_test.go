@@ -247,7 +247,7 @@ func (p *program) endRole(who string, role review.Role, scope review.Scope) {
 	must(p.t, err)
 	for _, g := range account.Grants {
 		if g.Role == role && g.Scope == scope && g.Until.IsZero() {
-			must(p.t, p.app.store.EndGrant(p.t.Context(), operatorActor(), account.ID, g.ID))
+			must(p.t, p.app.store.EndRole(p.t.Context(), byOperator(), account.ID, g.Role, g.Scope))
 			return
 		}
 	}
@@ -258,7 +258,7 @@ func (p *program) grant(who string, role review.Role, scope review.Scope) {
 	p.t.Helper()
 	account, err := p.app.store.PersonByUsername(p.t.Context(), who)
 	must(p.t, err)
-	_, err = p.app.store.GrantRole(p.t.Context(), operatorActor(), account.ID, role, scope)
+	_, err = p.app.store.GrantRole(p.t.Context(), byOperator(), account.ID, role, scope)
 	must(p.t, err)
 }
 
@@ -293,7 +293,7 @@ func (p *program) tokensThatEnd(id string) {
 	me := call{method: "GET", path: "/me"}
 	p.token("checker2", "ended", time.Time{})
 	p.want("ended", me, 200)
-	must(p.t, p.app.store.EndToken(p.t.Context(), operatorActor(), strings.Split(p.tokens["ended"], "_")[1]))
+	must(p.t, p.app.store.EndToken(p.t.Context(), byOperator(), strings.Split(p.tokens["ended"], "_")[1]))
 	p.refused("ended", me, 401, "unauthenticated")
 	p.token("checker2", "short", now().Add(time.Second))
 	p.until("its short token has expired", func() bool { return p.do("short", me).status == 401 })

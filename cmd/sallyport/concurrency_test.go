@@ -53,7 +53,7 @@ func TestSecondReviewsAtOnce(t *testing.T) {
 // person makes an account with roles and a token.
 func (p *program) person(username string, role review.Role, scope review.Scope) {
 	p.t.Helper()
-	_, err := p.app.store.AddPerson(p.t.Context(), operatorActor(), username, "")
+	_, err := p.app.store.AddPerson(p.t.Context(), byOperator(), username, "")
 	must(p.t, err)
 	p.grant(username, role, scope)
 	p.token(username, username, time.Time{})

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sallyport/auth"
 	"sallyport/models"
 	"sallyport/review"
 )
@@ -93,7 +94,7 @@ func (m migrateCommand) Run(c *console) error {
 }
 
 // account finds somebody by username, for a command.
-func (a *app) account(c *console, username string) (models.Account, error) {
+func (a *app) account(c *console, username string) (auth.Account, error) {
 	acc, err := a.store.PersonByUsername(c.ctx, username)
 	if errors.Is(err, review.ErrNotFound) {
 		return acc, fmt.Errorf("there is nobody with the username %q", username)

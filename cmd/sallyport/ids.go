@@ -41,3 +41,6 @@ func jitter(n int64) int64 {
 func operatorActor() review.Actor {
 	return review.Actor{Person: review.Person{ID: "operator", Username: "operator"}, Kind: review.IsOperator}
 }
+
+// byOperator is a command of the operator, done as often as it is sent.
+func byOperator() review.Command { return review.Command{Actor: operatorActor()} }

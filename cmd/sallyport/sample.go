@@ -235,12 +235,12 @@ func seed(ctx context.Context, a *app) (map[string]string, error) {
 	operator := operatorActor()
 	tokens := map[string]string{}
 	for _, p := range samplePeople {
-		person, err := a.store.AddPerson(ctx, operator, p.username, "")
+		person, err := a.store.AddPerson(ctx, byOperator(), p.username, "")
 		if err != nil {
 			return nil, fmt.Errorf("add %s: %w", p.username, err)
 		}
 		for _, r := range p.roles {
-			if _, err := a.store.GrantRole(ctx, operator, person.ID, r.role, r.scope); err != nil {
+			if _, err := a.store.GrantRole(ctx, byOperator(), person.ID, r.role, r.scope); err != nil {
 				return nil, fmt.Errorf("make %s %s: %w", p.username, r.role, err)
 			}
 		}

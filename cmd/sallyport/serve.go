@@ -142,6 +142,9 @@ func (a *app) forget(ctx context.Context) error {
 		if _, err := a.store.Forget(ctx, now().Add(-forgetAfter)); err != nil {
 			a.log.Error("forget old keys", "error", err)
 		}
+		if _, err := a.store.LapseConfirmations(ctx); err != nil {
+			a.log.Error("lapse confirmations", "error", err)
+		}
 		if _, err := a.store.ForgetSessions(ctx, now()); err != nil {
 			a.log.Error("forget expired sessions", "error", err)
 		}

@@ -105,10 +105,10 @@ func TestSignInEndToEnd(t *testing.T) {
 func TestDemoPeopleSignIn(t *testing.T) {
 	store := openStore(t, databaseURL(t, "sqlite"))
 	for _, p := range samplePeople {
-		account, err := store.AddPerson(t.Context(), operatorActor(), p.username, "")
+		account, err := store.AddPerson(t.Context(), byOperator(), p.username, "")
 		must(t, err)
 		for _, r := range p.roles {
-			_, err := store.GrantRole(t.Context(), operatorActor(), account.ID, r.role, r.scope)
+			_, err := store.GrantRole(t.Context(), byOperator(), account.ID, r.role, r.scope)
 			must(t, err)
 		}
 	}

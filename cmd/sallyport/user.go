@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
-	"sallyport/models"
+	"sallyport/auth"
 	"sallyport/review"
 )
 
@@ -29,7 +30,7 @@ type userAdd struct {
 // Run makes the account and prints its id.
 func (u *userAdd) Run(c *console) error {
 	return u.use(c, func(a *app) error {
-		p, err := a.store.AddPerson(c.ctx, operatorActor(), u.Username, u.Name)
+		p, err := a.store.AddPerson(c.ctx, byOperator(), u.Username, u.Name)
 		if err != nil {
 			return err
 		}
@@ -52,11 +53,11 @@ func (u *userGrant) Run(c *console) error {
 		if err != nil {
 			return err
 		}
-		g, err := a.store.GrantRole(c.ctx, operatorActor(), p.ID, review.Role(u.Role), review.Scope(u.Scope))
+		g, err := a.store.GrantRole(c.ctx, byOperator(), p.ID, review.Role(u.Role), review.Scope(u.Scope))
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(c.out, g.ID)
+		_, err = fmt.Fprintln(c.out, g.Grant)
 		return err
 	})
 }
@@ -68,27 +69,19 @@ type userEnd struct {
 	Scope    string `arg:"" help:"Its scope."`
 }
 
-// Run ends every grant of the role with that scope.
+// Run ends the role with that scope, whoever gave it.
 func (u *userEnd) Run(c *console) error {
 	return u.use(c, func(a *app) error {
 		p, err := a.account(c, u.Username)
 		if err != nil {
 			return err
 		}
-		ended := 0
-		for _, g := range p.Grants {
-			if string(g.Role) != u.Role || string(g.Scope) != u.Scope || !g.Until.IsZero() {
-				continue
-			}
-			if err := a.store.EndGrant(c.ctx, operatorActor(), p.ID, g.ID); err != nil {
-				return err
-			}
-			ended++
-		}
-		if ended == 0 {
+		role, scope := review.Role(u.Role), review.Scope(u.Scope)
+		holds := func(g review.Grant) bool { return g.Role == role && g.Scope == scope }
+		if !slices.ContainsFunc(review.Standing(p.Grants), holds) {
 			return fmt.Errorf("%s does not have the role %s with the scope %s", u.Username, u.Role, u.Scope)
 		}
-		return nil
+		return a.store.EndRole(c.ctx, byOperator(), p.ID, role, scope)
 	})
 }
 
@@ -121,7 +114,7 @@ type userList struct {
 func (u *userList) Run(c *console) error {
 	return u.use(c, func(a *app) error {
 		for cursor, more := "", true; more; more = cursor != "" {
-			people, next, err := a.store.People(c.ctx, cursor, 500)
+			people, next, err := a.store.People(c.ctx, auth.PeopleFilter{Cursor: cursor, Limit: 500})
 			if err != nil {
 				return err
 			}
@@ -141,7 +134,7 @@ type printedRole struct {
 	Scope review.Scope `json:"scope"`
 }
 
-func printAccount(w io.Writer, p models.Account, asJSON bool) error {
+func printAccount(w io.Writer, p auth.Account, asJSON bool) error {
 	roles := []printedRole{}
 	text := ""
 	for _, g := range review.Standing(p.Grants) {
@@ -218,7 +211,7 @@ type tokenEnd struct {
 
 // Run ends the token.
 func (t *tokenEnd) Run(c *console) error {
-	return t.use(c, func(a *app) error { return a.store.EndToken(c.ctx, operatorActor(), t.ID) })
+	return t.use(c, func(a *app) error { return a.store.EndToken(c.ctx, byOperator(), t.ID) })
 }
 
 // workspaceCommand groups what an operator does about workspaces.

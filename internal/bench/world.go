@@ -137,11 +137,11 @@ func (w *world) populate() (err error) {
 
 // person makes somebody with a role and a token.
 func (w *world) person(username string, role review.Role, scope review.Scope) (review.Actor, error) {
-	p, err := w.store.AddPerson(w.ctx, operator(), username, "")
+	p, err := w.store.AddPerson(w.ctx, review.Command{Actor: operator()}, username, "")
 	if err != nil {
 		return review.Actor{}, err
 	}
-	if _, err := w.store.GrantRole(w.ctx, operator(), p.ID, role, scope); err != nil {
+	if _, err := w.store.GrantRole(w.ctx, review.Command{Actor: operator()}, p.ID, role, scope); err != nil {
 		return review.Actor{}, err
 	}
 	account, err := w.store.PersonByUsername(w.ctx, username)
@@ -153,10 +153,10 @@ func (w *world) person(username string, role review.Role, scope review.Scope) (r
 	if err != nil {
 		return a, err
 	}
-	id, err := w.store.MakeToken(w.ctx, operator(), models.NewToken{
+	made, err := w.store.MakeToken(w.ctx, review.Command{Actor: operator()}, auth.NewToken{
 		Person: p.ID, Name: "bench", Scopes: auth.ScopesFor(a),
 	}, secret)
-	w.tokens[username] = auth.Format(id, secret)
+	w.tokens[username] = auth.Format(made.ID, secret)
 	a.Grants = nil // the store reads them at each act
 	return a, err
 }
