@@ -175,10 +175,18 @@ func (s *server) build(c *gin.Context, back string, typed *pages.Typed) pages.Bu
 }
 
 func (s *server) overviewPage(c *gin.Context, status int, v *review.RequestView, typed *pages.Typed) error {
+	return s.show(c, status, s.overview(c, v, typed))
+}
+
+// overview is the page of a request that somebody looks at.
+func (s *server) overview(c *gin.Context, v *review.RequestView, typed *pages.Typed) pages.Request {
 	s.looked(c, v)
 	b := s.build(c, pages.RequestAddress(v.ID), typed)
 	b.Path = c.Query("path")
-	return s.show(c, status, pages.NewRequest(b, v))
+	if shown, err := url.Parse(c.GetHeader("HX-Current-URL")); err == nil && wantsParts(c) {
+		b.Path = shown.Query().Get("path")
+	}
+	return pages.NewRequest(b, v)
 }
 
 func (s *server) actPage(c *gin.Context, status int, v *review.RequestView, act review.Act, typed *pages.Typed) error {

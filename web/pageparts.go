@@ -72,7 +72,7 @@ func (s *server) partsAfter(c *gin.Context, id review.RequestID, back, notice st
 			return true, s.showParts(c, http.StatusOK, p, p.After(formOf(c).Get("form"), words)...)
 		}
 	case rest == "" || strings.HasPrefix(rest, "#"):
-		p := pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), nil), v)
+		p := s.overview(c, v, nil)
 		parts := p.After(c.GetHeader(targetHeader), words)
 		if len(parts) == 0 {
 			p.Notice = words
@@ -114,7 +114,7 @@ func (s *server) refusedInPlace(c *gin.Context, status int, v *review.RequestVie
 		}
 		return false, nil
 	}
-	p := pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), typed), v)
+	p := s.overview(c, v, typed)
 	if group, ok := p.GroupPart(c.GetHeader(targetHeader)); ok && rest == "" {
 		return true, s.showParts(c, status, p, group)
 	}

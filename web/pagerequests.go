@@ -19,7 +19,7 @@ func (s *server) showOverview(c *gin.Context) error {
 		return err
 	}
 	if polls(c) {
-		return s.answerPoll(c, pages.NewRequest(s.build(c, pages.RequestAddress(v.ID), nil), v), v.Version, v.StatusSentence)
+		return s.answerPoll(c, s.overview(c, v, nil), v.Version, v.StatusSentence)
 	}
 	return s.overviewPage(c, http.StatusOK, v, nil)
 }
