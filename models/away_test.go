@@ -51,9 +51,13 @@ func TestPostgresGone(t *testing.T) {
 		"Change":    func() error { _, err := s.Change(t.Context(), s.votes("k", ""), rule); return err },
 		"Snapshot":  func() error { _, err := s.Snapshot(t.Context(), s.id, s.checker); return err },
 		"Summaries": func() error { _, err := s.Summaries(t.Context(), review.Filter{}); return err },
-		"Token":     func() error { _, err := s.Token(t.Context(), newID()); return err },
-		"Opened":    func() error { return s.Opened(t.Context(), s.opening()) },
-		"Ready":     func() error { return s.Ready(t.Context()) },
+		"Search": func() error {
+			_, err := s.Search(t.Context(), review.SearchQuery{Seen: everything, ID: "0"})
+			return err
+		},
+		"Token":  func() error { _, err := s.Token(t.Context(), newID()); return err },
+		"Opened": func() error { return s.Opened(t.Context(), s.opening()) },
+		"Ready":  func() error { return s.Ready(t.Context()) },
 	} {
 		if err := do(); !errors.Is(err, review.ErrUnavailable) {
 			t.Errorf("%s without a database = %v, want ErrUnavailable", name, err)

@@ -65,6 +65,12 @@ func TestStatementsUseIndexes(t *testing.T) {
 	} {
 		must[review.Summaries](t)(s.Summaries(ctx, f))
 	}
+	half := review.Visible{Drafts: review.Reach{Projects: []string{"demo"}}, Rest: review.Reach{Organisations: []string{"Demo"}}}
+	for _, v := range []review.Visible{everything, half} {
+		must[review.SearchRows](t)(s.Search(ctx, review.SearchQuery{Seen: v, Read: v, Text: "o", ID: "0", SHA256: "0000", Limit: 9}))
+		must[[]WorkspaceSummary](t)(s.FindWorkspaces(ctx, v.Rest, "w", 9))
+		must[[]JobRequestSummary](t)(s.FindJobRequests(ctx, v.Rest, "1234", 9))
+	}
 	for _, f := range []EntryFilter{
 		{Project: "demo"}, {Workspace: "ws"}, {Request: string(s.id)}, {Person: "checker1"}, {Act: "vote_cast"}, {SHA256: sha(1)},
 		{After: 3, Limit: 2}, {After: 3, Limit: 2, Words: true},

@@ -56,17 +56,23 @@ type Visible struct {
 // it. What lies within it and is hidden all the same, a draft that was
 // withdrawn, a list leaves out row by row.
 func VisibleRequests(a Actor) Visible {
-	if !a.Within(MayRead) {
-		return Visible{}
-	}
-	v := Visible{
-		Drafts: ReachOf(a, Researcher, Observer),
-		Rest:   ReachOf(a, Researcher, Observer, OutputChecker, Auditor),
-	}
-	if a.HasAnywhere(Administrator) && a.Within(MayAdmin) {
+	v := readableRequests(a)
+	if a.Within(MayRead) && a.HasAnywhere(Administrator) && a.Within(MayAdmin) {
 		v.Drafts.All, v.Rest.All = true, true
 	}
 	return v
+}
+
+// readableRequests is the reach within which the actor may see more of a
+// request than an administrator's summary.
+func readableRequests(a Actor) Visible {
+	if !a.Within(MayRead) {
+		return Visible{}
+	}
+	return Visible{
+		Drafts: ReachOf(a, Researcher, Observer),
+		Rest:   ReachOf(a, Researcher, Observer, OutputChecker, Auditor),
+	}
 }
 
 // VisibleWorkspaces is the reach of MaySeeWorkspace.

@@ -158,6 +158,8 @@ type Store interface {
 	Summaries(ctx context.Context, f Filter) (Summaries, error)
 	// Look notes how a request looked when a person last looked at it.
 	Look(ctx context.Context, by PersonID, id RequestID, l Look) error
+	// Search finds requests and files of requests.
+	Search(ctx context.Context, q SearchQuery) (SearchRows, error)
 	// Recorded reads the entries of a request's stream from a version on.
 	Recorded(ctx context.Context, id RequestID) ([]Recorded, error)
 	// Opened records that the actor opened bytes, once for each person, bytes

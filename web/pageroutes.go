@@ -60,6 +60,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: "/account", answer: s.showAccount},
 		{method: post, path: "/account/sessions/:session/end", answer: s.endSession},
 
+		{method: get, path: "/search", answer: s.showSearch},
 		{method: get, path: "/help", answer: s.showHelp},
 		{method: get, path: "/help/:topic", answer: s.showHelp},
 		{method: get, path: "/help/rules", answer: s.showRules},

@@ -37,6 +37,7 @@ type Requests interface {
 	Stop(ctx context.Context, c review.Command, reason string) error
 
 	Request(ctx context.Context, actor review.Actor, id review.RequestID) (*review.RequestView, error)
+	Search(ctx context.Context, actor review.Actor, text string) (review.SearchView, error)
 	Requests(ctx context.Context, actor review.Actor, l review.Listing) (items []review.SummaryView, next string, err error)
 	// Looked notes that the actor looked at a request.
 	Looked(ctx context.Context, actor review.Actor, v *review.RequestView, now time.Time) error
@@ -60,6 +61,9 @@ type Reports interface {
 	// JobRequests lists the newest first; a cursor that it never gave is
 	// review.ErrInvalid.
 	JobRequests(ctx context.Context, f JobRequestFilter) (items []JobRequest, next string, err error)
+	// FindJobRequests finds those whose identifier begins like text, or whose
+	// number it is.
+	FindJobRequests(ctx context.Context, reach review.Reach, text string, limit int) ([]JobRequest, error)
 	// JobRequest finds one, or review.ErrNotFound.
 	JobRequest(ctx context.Context, identifier string) (JobRequestFound, error)
 }
@@ -106,6 +110,9 @@ type Holder struct {
 type Workspaces interface {
 	// Workspaces lists by name.
 	Workspaces(ctx context.Context, reach review.Reach, cursor string, limit int) (items []Workspace, next string, err error)
+	// FindWorkspaces finds those in whose name, project or organisation a text
+	// occurs, by name; of each only its place is known.
+	FindWorkspaces(ctx context.Context, reach review.Reach, part string, limit int) ([]Workspace, error)
 	// Workspace finds one, or review.ErrNotFound.
 	Workspace(ctx context.Context, name string) (Workspace, error)
 	// PlaceWorkspace says what a workspace belongs to from now on; nil leaves a

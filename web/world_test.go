@@ -334,6 +334,46 @@ func (w *world) Look(_ context.Context, by review.PersonID, id review.RequestID,
 	return w.broken
 }
 
+func (w *world) Search(_ context.Context, q review.SearchQuery) (review.SearchRows, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var rows review.SearchRows
+	for _, id := range slices.Sorted(maps.Keys(w.streams)) {
+		r := w.fold(id)
+		sm := review.Project(r).Summary
+		sm.Place = w.place
+		if q.ID != "" && strings.HasPrefix(string(id), q.ID) {
+			rows.ByID = append(rows.ByID, sm)
+		}
+		if strings.Contains(strings.ToLower(sm.Title.String()), q.Text) {
+			rows.ByTitle = append(rows.ByTitle, sm)
+		}
+		for _, f := range r.Files {
+			if strings.Contains(strings.ToLower(f.Path), q.Text) || q.SHA256 != "" && strings.HasPrefix(f.SHA256, q.SHA256) {
+				rows.Files = append(rows.Files, review.FoundRow{Request: sm, File: f.ID, Path: f.Path, SHA256: f.SHA256, Kind: f.Kind})
+			}
+		}
+	}
+	return rows, w.broken
+}
+
+func (w *world) FindWorkspaces(_ context.Context, reach review.Reach, part string, _ int) ([]Workspace, error) {
+	if !covers(reach, w.place) || !strings.Contains(w.place.Workspace+" "+w.place.Project, part) {
+		return nil, w.broken
+	}
+	return []Workspace{{Place: w.place}}, w.broken
+}
+
+func (w *world) FindJobRequests(_ context.Context, reach review.Reach, text string, _ int) ([]JobRequest, error) {
+	var items []JobRequest
+	for _, id := range slices.Sorted(maps.Keys(w.reports)) {
+		if covers(reach, w.place) && strings.HasPrefix(id, text) {
+			items = append(items, JobRequest{Report: w.reports[id], ReportedAt: noon})
+		}
+	}
+	return items, w.broken
+}
+
 func (w *world) Recorded(_ context.Context, id review.RequestID) ([]review.Recorded, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -67,6 +67,16 @@ func (r reports) JobRequests(ctx context.Context, f web.JobRequestFilter) ([]web
 	return items, next, err
 }
 
+// FindJobRequests implements web.Reports.
+func (r reports) FindJobRequests(ctx context.Context, reach review.Reach, text string, limit int) ([]web.JobRequest, error) {
+	found, err := r.app.store.FindJobRequests(ctx, reach, text, limit)
+	items := make([]web.JobRequest, 0, len(found))
+	for _, j := range found {
+		items = append(items, web.JobRequest{Report: j.Report, ReportedAt: j.LastReport})
+	}
+	return items, err
+}
+
 // JobRequest implements web.Reports.
 func (r reports) JobRequest(ctx context.Context, identifier string) (web.JobRequestFound, error) {
 	found, err := r.app.store.JobRequest(ctx, identifier)
@@ -124,6 +134,16 @@ func (w workspaces) Workspaces(ctx context.Context, reach review.Reach, cursor s
 		items = append(items, workspaceOf(s))
 	}
 	return items, next, err
+}
+
+// FindWorkspaces implements web.Workspaces.
+func (w workspaces) FindWorkspaces(ctx context.Context, reach review.Reach, part string, limit int) ([]web.Workspace, error) {
+	found, err := w.app.store.FindWorkspaces(ctx, reach, part, limit)
+	items := make([]web.Workspace, 0, len(found))
+	for _, s := range found {
+		items = append(items, workspaceOf(s))
+	}
+	return items, err
 }
 
 // Workspace implements web.Workspaces. What changed in the workspace is read

@@ -86,6 +86,7 @@ type Frame struct {
 	Person  string // the username of who asks; "" for a stranger
 	Now     string // the server's time, by which relative times are kept true
 	Places  []Link
+	Sought  string // what was typed into the search
 	Crumbs  []Link
 	Notice  string   // what was just done
 	Problem *Problem // what was just refused

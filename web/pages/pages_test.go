@@ -17,7 +17,7 @@ func every() []Shown {
 	return []Shown{
 		&Message{}, &Again{}, &Home{}, &Requests{}, &Queue{}, &Request{}, &RequestFile{}, &Activity{}, &Act{}, &Workspaces{}, &Workspace{},
 		&Output{}, &JobRequests{}, &JobRequest{}, &Releases{}, &Release{}, &Ledger{}, &Account{},
-		&Help{}, &Rules{},
+		&Help{}, &Rules{}, &Search{},
 	}
 }
 
