@@ -85,6 +85,7 @@ type folderPage struct {
 	dir       string
 	after     folderCursor
 	limit     int
+	like      string // what names of files contain; "" for any
 
 	items []Item
 	next  string
@@ -124,6 +125,10 @@ func (p *folderPage) below(ctx context.Context, tx *gorm.DB) error {
 	if p.dir != "" {
 		query += " AND o.path > ? AND o.path < ?"
 		args = append(args, p.dir+"/", p.dir+"0") // "0" is what follows "/"
+	}
+	if p.like != "" {
+		query += ` AND lower(o.name) LIKE ? ESCAPE '\'`
+		args = append(args, likeText(p.like))
 	}
 	rows, err := on[foundOutput](tx).Raw(query+" ORDER BY o.path LIMIT ?", append(args, p.limit+1)...).Find(ctx)
 	if err != nil {

@@ -163,6 +163,6 @@ func folderOf(w Workspace, back string) folderAt {
 	if ok {
 		f.dir = strings.Trim(below, "/")
 	}
-	f.deep, f.cursor = u.Query().Get("deep") == "1", u.Query().Get("cursor")
+	f.deep, f.cursor, f.name = u.Query().Get("deep") == "1", u.Query().Get("cursor"), u.Query().Get("name")
 	return f
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -70,7 +71,7 @@ func (s *server) showFolder(c *gin.Context) error {
 			return err
 		}
 	}
-	return s.folderPage(c, http.StatusOK, folderAt{w, below, c.Query("deep") == "1", c.Query("cursor")}, nil)
+	return s.folderPage(c, http.StatusOK, folderAt{w, below, c.Query("deep") == "1", c.Query("cursor"), strings.TrimSpace(c.Query("name"))}, nil)
 }
 
 // folderAt is a page of a folder.
@@ -79,6 +80,7 @@ type folderAt struct {
 	dir    string
 	deep   bool
 	cursor string
+	name   string // what names of files contain; "" for any
 }
 
 // address is where the page is.
@@ -89,6 +91,9 @@ func (f folderAt) address() string {
 	}
 	if f.cursor != "" {
 		query.Set("cursor", f.cursor)
+	}
+	if f.name != "" {
+		query.Set("name", f.name)
 	}
 	address := workspaceAddress(f.Place.Workspace, f.dir)
 	if len(query) > 0 {
@@ -103,18 +108,21 @@ func (s *server) folderPage(c *gin.Context, status int, f folderAt, typed *pages
 	if err != nil {
 		return err
 	}
-	items, next, err := s.Workspaces.Outputs(ctx, f.Place.Workspace, f.dir, f.deep, f.cursor, folderRows)
+	items, next, err := s.itemsOf(ctx, &f)
 	if err != nil {
 		return err
 	}
-	if len(items) == 0 && f.dir != "" && f.cursor == "" {
-		return review.ErrNotFound
+	tree, err := s.Workspaces.Tree(ctx, f.Place.Workspace, f.dir)
+	if err != nil {
+		return err
 	}
 	p := pages.Workspace{
-		Frame: s.frame(c, f.Place.Workspace, workspaceCrumbs(f.Place, f.dir)...), Name: f.Place.Workspace, Folder: f.dir,
+		Frame: s.frame(c, f.Place.Workspace, workspaceCrumbs(f.Place, f.dir)...), Name: f.Place.Workspace,
+		Root: workspaceAddress(f.Place.Workspace, ""), Folder: f.dir,
 		Facts: s.workspaceFacts(f.Workspace), Warnings: warnings(f.Workspace), More: moreProblems(f.Workspace),
 	}
-	p.Views = folderViews(f)
+	p.Views, p.Tree = folderViews(f), folderTree(f, tree, "")
+	p.Find = pages.FindFiles{Action: workspaceAddress(f.Place.Workspace, f.dir), Path: f.name}
 	by := asking{a, f.Place, policy}
 	for _, item := range items {
 		p.Items = append(p.Items, by.showItem(item, f, typed))
@@ -123,8 +131,8 @@ func (s *server) folderPage(c *gin.Context, status int, f folderAt, typed *pages
 		p.Problems = append(p.Problems, "`"+problem.Name+"` "+problem.Message+".")
 	}
 	address := workspaceAddress(f.Place.Workspace, f.dir)
-	filter := url.Values{"deep": {""}}
-	if f.deep {
+	filter := url.Values{"name": {f.name}}
+	if f.deep && f.name == "" {
 		filter.Set("deep", "1")
 	}
 	p.Pager = pagerOf(address, filter, f.cursor, next)
@@ -136,6 +144,35 @@ func (s *server) folderPage(c *gin.Context, status int, f folderAt, typed *pages
 		return s.showParts(c, status, p, rows.Part())
 	}
 	return s.show(c, status, p)
+}
+
+// itemsOf reads a page of a folder. What is looked for by name is looked for
+// in all that is below.
+func (s *server) itemsOf(ctx context.Context, f *folderAt) (items []OutputItem, next string, err error) {
+	if f.name != "" {
+		f.deep = true
+		return s.Workspaces.Find(ctx, f.Place.Workspace, f.dir, f.name, f.cursor, folderRows)
+	}
+	items, next, err = s.Workspaces.Outputs(ctx, f.Place.Workspace, f.dir, f.deep, f.cursor, folderRows)
+	if err == nil && len(items) == 0 && f.dir != "" && f.cursor == "" {
+		err = review.ErrNotFound
+	}
+	return items, next, err
+}
+
+// folderTree is the tree of folders beside a folder: those on the way down to
+// it are open.
+func folderTree(f folderAt, tree map[string][]string, in string) []pages.TreeNode {
+	var nodes []pages.TreeNode
+	for _, name := range tree[in] {
+		folder := strings.TrimPrefix(in+"/"+name, "/")
+		n := pages.TreeNode{Name: name, Href: workspaceAddress(f.Place.Workspace, folder), Current: folder == f.dir}
+		if n.Current || strings.HasPrefix(f.dir, folder+"/") {
+			n.Nodes = folderTree(f, tree, folder)
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
 }
 
 const (

@@ -123,6 +123,11 @@ type Workspaces interface {
 	// itself, or with deep all files below it, by path. A folder that is not
 	// there is empty.
 	Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) (items []OutputItem, next string, err error)
+	// Tree lists the names of the folders in each folder on the way down to
+	// dir, dir itself included.
+	Tree(ctx context.Context, workspace, dir string) (map[string][]string, error)
+	// Find lists the files below a folder whose names contain a text, by path.
+	Find(ctx context.Context, workspace, dir, name, cursor string, limit int) (items []OutputItem, next string, err error)
 	// Output finds the output that the workspace lists at path, or
 	// review.ErrNotFound.
 	Output(ctx context.Context, workspace, path string) (Candidate, error)

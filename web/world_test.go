@@ -528,6 +528,27 @@ func (w *world) Outputs(_ context.Context, _, dir string, deep bool, cursor stri
 	return items, "", w.broken
 }
 
+func (w *world) Tree(_ context.Context, _, dir string) (map[string][]string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	tree := map[string][]string{}
+	for _, path := range slices.Sorted(maps.Keys(w.files)) {
+		in, parts := "", strings.Split(path, "/")
+		for _, part := range parts[:len(parts)-1] {
+			if (in == "" || dir == in || strings.HasPrefix(dir, in+"/")) && !slices.Contains(tree[in], part) {
+				tree[in] = append(tree[in], part)
+			}
+			in = strings.TrimPrefix(in+"/"+part, "/")
+		}
+	}
+	return tree, w.broken
+}
+
+func (w *world) Find(ctx context.Context, workspace, dir, name, cursor string, limit int) ([]OutputItem, string, error) {
+	items, next, err := w.Outputs(ctx, workspace, dir, true, cursor, limit)
+	return slices.DeleteFunc(items, func(i OutputItem) bool { return !strings.Contains(i.Path, name) }), next, err
+}
+
 func (w *world) Output(_ context.Context, _, path string) (Candidate, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -178,6 +178,22 @@ func set[T any](to *T, v *T) {
 // Outputs implements web.Workspaces.
 func (w workspaces) Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) ([]web.OutputItem, string, error) {
 	found, next, err := w.app.store.Outputs(ctx, workspace, dir, deep, cursor, limit)
+	return w.items(ctx, workspace, found), next, err
+}
+
+// Tree implements web.Workspaces.
+func (w workspaces) Tree(ctx context.Context, workspace, dir string) (map[string][]string, error) {
+	return w.app.store.Tree(ctx, workspace, dir)
+}
+
+// Find implements web.Workspaces.
+func (w workspaces) Find(ctx context.Context, workspace, dir, name, cursor string, limit int) ([]web.OutputItem, string, error) {
+	found, next, err := w.app.store.Find(ctx, workspace, dir, name, cursor, limit)
+	return w.items(ctx, workspace, found), next, err
+}
+
+// items are outputs with what stands in the way of asking for them.
+func (w workspaces) items(ctx context.Context, workspace string, found []models.Item) []web.OutputItem {
 	w.app.look(ctx, workspace, candidatesOf(found))
 	items := make([]web.OutputItem, 0, len(found))
 	for _, i := range found {
@@ -185,7 +201,7 @@ func (w workspaces) Outputs(ctx context.Context, workspace, dir string, deep boo
 		item.Path = i.Path
 		items = append(items, item)
 	}
-	return items, next, err
+	return items
 }
 
 // Output implements web.Workspaces.

@@ -29,6 +29,7 @@ type WorkspaceRow struct {
 type Workspace struct {
 	Frame
 	Name     string
+	Root     string // the workspace’s address
 	Folder   string // "" for the workspace itself
 	Facts    []Fact
 	Warnings []string
@@ -36,6 +37,8 @@ type Workspace struct {
 	Problems []string
 	More     string // problems that are not listed
 	Views    []Link
+	Tree     []TreeNode
+	Find     FindFiles
 	Add      *AddForm // nil for those who cannot ask for files
 	Below    *Rows    // of a folder that is unfolded on the page of another one
 	WhyNot   string   // why nothing can be asked for here
@@ -62,6 +65,15 @@ func (r Rows) Part() Part { return Part{Block: "rows", Data: r, Target: r.Under,
 func RowOf(folder string) string {
 	sum := sha256.Sum256([]byte(folder))
 	return "row-" + hex.EncodeToString(sum[:8])
+}
+
+// TreeNode is a folder in the tree of a workspace; an open one has what is in
+// it.
+type TreeNode struct {
+	Name    string
+	Href    string
+	Current bool
+	Nodes   []TreeNode
 }
 
 // Item is a folder or a file of a workspace.
