@@ -9,6 +9,7 @@ const on = () => "keys" in root.dataset;
 const typing = (el) => el.closest("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
 
 function control(key) {
+  if (key === "/") return document.querySelector("input[name=q]");
   return [...document.querySelectorAll("[data-key]")].find((el) => el.dataset.key === key && el.checkVisibility());
 }
 
