@@ -202,8 +202,8 @@ func (s *Store) recordRole(ctx context.Context, tx *gorm.DB, t tail, by review.A
 	return err
 }
 
-// People lists accounts by username. ErrInvalid for a cursor that it never gave.
-func (s *Store) People(ctx context.Context, f auth.PeopleFilter) (people []auth.Account, next string, err error) {
+// Accounts lists accounts by username. ErrInvalid for a cursor that it never gave.
+func (s *Store) Accounts(ctx context.Context, f auth.PeopleFilter) (people []auth.Account, next string, err error) {
 	after, err := afterCursor(f.Cursor)
 	if err != nil {
 		return nil, "", err

@@ -66,7 +66,7 @@ func TestPeopleArePaged(t *testing.T) {
 		for next, more := "", true; more; more = next != "" {
 			var page []auth.Account
 			var err error
-			if page, next, err = db.People(t.Context(), auth.PeopleFilter{Cursor: next, Limit: 3}); err != nil {
+			if page, next, err = db.Accounts(t.Context(), auth.PeopleFilter{Cursor: next, Limit: 3}); err != nil {
 				t.Fatal(err)
 			}
 			for _, p := range page {

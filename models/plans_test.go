@@ -88,7 +88,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	must[int](t)(s.Forget(ctx, noon))
-	if _, _, err := s.People(ctx, auth.PeopleFilter{Limit: 5}); err != nil {
+	if _, _, err := s.Accounts(ctx, auth.PeopleFilter{Limit: 5}); err != nil {
 		t.Fatal(err)
 	}
 	if len(seen) < 25 {

@@ -310,7 +310,7 @@ func TestFirstSignInsUnderTwoNames(t *testing.T) {
 				})
 			}
 			group.Wait()
-			all, _, err := db.People(t.Context(), auth.PeopleFilter{Limit: 10})
+			all, _, err := db.Accounts(t.Context(), auth.PeopleFilter{Limit: 10})
 			if err != nil || len(people) != 1 || len(all) != round+1 {
 				t.Fatalf("round %d: %d people came of it, there are %d accounts, %v", round, len(people), len(all), err)
 			}

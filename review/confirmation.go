@@ -114,3 +114,12 @@ func (c Confirmation) waits(now time.Time) error {
 	}
 	return nil
 }
+
+// StateAt is the state at a time: what has waited too long has lapsed, also
+// before that is written down.
+func (c Confirmation) StateAt(now time.Time) ConfirmationState {
+	if c.State == ConfirmationWaiting && !now.Before(c.Lapses) {
+		return ConfirmationLapsed
+	}
+	return c.State
+}

@@ -66,6 +66,18 @@ func (s *server) operations() []route {
 	return []route{
 		{method: get, path: "/me", answer: s.showMe},
 
+		{method: get, path: "/users", answer: s.listUsers},
+		{method: post, path: "/users", answer: s.addUser},
+		{method: get, path: "/users/{id}", answer: s.showUserByID},
+		{method: put, path: "/users/{id}/roles", answer: s.giveRole},
+		{method: del, path: "/users/{id}/roles", answer: s.endRole},
+		{method: get, path: "/confirmations", answer: s.listConfirmations},
+		{method: get, path: "/confirmations/{id}", answer: s.showOneConfirmation},
+		{method: post, path: "/confirmations/{id}", answer: s.settleConfirmation},
+		{method: get, path: "/tokens", answer: s.listTokens},
+		{method: post, path: "/tokens", answer: s.makeToken},
+		{method: del, path: "/tokens/{id}", answer: s.endToken},
+
 		{method: get, path: "/job-requests", answer: s.listJobRequests},
 		{method: get, path: "/job-requests/{identifier}", answer: s.showJobRequest},
 		{method: put, path: "/job-requests/{identifier}", answer: s.reportJobRequest, body: reportLimit},

@@ -234,12 +234,6 @@ type LogRow struct {
 	About review.LogEntry
 }
 
-// People is who has an account.
-type People interface {
-	// Name is a person's name, which may be empty; review.ErrNotFound.
-	Name(ctx context.Context, id review.PersonID) (string, error)
-}
-
 // Vault opens copies by their SHA-256; outputs.Vault.
 type Vault interface {
 	Open(ctx context.Context, sha string) (outputs.Blob, error)

@@ -46,6 +46,8 @@ type world struct {
 	reports map[string]pipeline.JobRequest
 	entries []LogRow
 
+	registry registry
+
 	broken   error // what every store answers, if it is set
 	unopened error // what recording an opening answers
 	service  *review.Service
@@ -428,10 +430,6 @@ func (w *world) KeepAnswer(_ context.Context, person review.PersonID, key string
 		used.answer = bytes.Clone(answer)
 	}
 	return used.answer, nil
-}
-
-func (w *world) Name(_ context.Context, id review.PersonID) (string, error) {
-	return "", nil
 }
 
 type blob struct{ *strings.Reader }

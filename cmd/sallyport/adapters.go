@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"iter"
 	"strings"
@@ -21,7 +22,7 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 	tokens := auth.Tokens{Store: a.store, Now: now}
 	return web.Config{
 		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
-		Ledger: log{a.store}, People: a.store, Vault: a.vault, Windows: a.windows, Answers: a.store,
+		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Windows: a.windows, Answers: a.store,
 		Authenticate: tokens.Authenticate,
 		Policy:       a.policy,
 		SignIn:       a.signIn,
@@ -312,6 +313,22 @@ func (l log) Entries(ctx context.Context, f web.LogFilter) iter.Seq2[web.LogRow,
 			}
 		}
 	}
+}
+
+// people is who has an account, for web.
+type people struct{ *models.Store }
+
+// NewToken implements web.People.
+func (p people) NewToken(ctx context.Context, c review.Command, t auth.NewToken) (auth.MadeToken, string, error) {
+	secret, err := auth.NewSecret(rand.Reader)
+	if err != nil {
+		return auth.MadeToken{}, "", err
+	}
+	made, err := p.MakeToken(ctx, c, t, secret)
+	if err != nil || made.Again {
+		return made, "", err
+	}
+	return made, auth.Format(made.ID, secret), nil
 }
 
 // report records a job request: the received bytes go to the vault, the rows

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -145,13 +144,6 @@ func (a *app) makeServiceToken(ctx context.Context, by review.Actor, backend, na
 
 // newToken stores a token and returns what its owner is given, once.
 func (a *app) newToken(ctx context.Context, by review.Actor, t auth.NewToken) (string, error) {
-	secret, err := auth.NewSecret(rand.Reader)
-	if err != nil {
-		return "", err
-	}
-	made, err := a.store.MakeToken(ctx, review.Command{Actor: by}, t, secret)
-	if err != nil {
-		return "", err
-	}
-	return auth.Format(made.ID, secret), nil
+	_, token, err := people{a.store}.NewToken(ctx, review.Command{Actor: by}, t)
+	return token, err
 }

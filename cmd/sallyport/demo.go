@@ -133,7 +133,7 @@ func (a *app) seedOnce(c *console, dir string) (map[string]string, error) {
 	if _, err := os.Stat(mark); err == nil {
 		return a.sampleTokens(c.ctx)
 	}
-	if people, _, err := a.store.People(c.ctx, auth.PeopleFilter{Limit: 1}); err != nil || len(people) > 0 {
+	if people, _, err := a.store.Accounts(c.ctx, auth.PeopleFilter{Limit: 1}); err != nil || len(people) > 0 {
 		return nil, errors.Join(err, fmt.Errorf("the sample in %s was not completed; remove the directory and start again", dir))
 	}
 	if err := writeWorkspaces(a.settings.workspaces); err != nil {

@@ -114,7 +114,7 @@ type userList struct {
 func (u *userList) Run(c *console) error {
 	return u.use(c, func(a *app) error {
 		for cursor, more := "", true; more; more = cursor != "" {
-			people, next, err := a.store.People(c.ctx, auth.PeopleFilter{Cursor: cursor, Limit: 500})
+			people, next, err := a.store.Accounts(c.ctx, auth.PeopleFilter{Cursor: cursor, Limit: 500})
 			if err != nil {
 				return err
 			}
