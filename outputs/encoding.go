@@ -162,3 +162,15 @@ func (s *skipBOM) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// Text is what bytes stand for, with the encoding that they most likely are in.
+// What is no text is refused as [NotText].
+func Text(b []byte) (string, Encoding, error) {
+	t := &tally{}
+	t.note(b)
+	e, _, err := t.encoding()
+	if err != nil {
+		return "", "", err
+	}
+	return e.Decode(bytes.TrimPrefix(b, bom)), e, nil
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 	"sallyport/outputs"
 	"sallyport/review"
+	"sallyport/web/pages"
 )
 
 // openFile answers GET /requests/{id}/files/{file}/content.
@@ -46,8 +48,7 @@ func (s *server) serveCopy(c *gin.Context, o review.Opened, download bool) error
 	if blob.Size() != o.Size {
 		return fmt.Errorf("copy %s has %d bytes, want %d", o.SHA256, blob.Size(), o.Size)
 	}
-	s.serve(c, o, blob, download)
-	return nil
+	return s.serve(c, o, blob, download)
 }
 
 // openOutput answers GET /workspaces/{workspace}/outputs/content.
@@ -65,8 +66,7 @@ func (s *server) openOutput(c *gin.Context) error {
 	if err := s.Requests.OpenOutput(ctx, actorOf(c), name, o); err != nil {
 		return err
 	}
-	s.serve(c, o, f, false)
-	return nil
+	return s.serve(c, o, f, false)
 }
 
 // refusedOpening says to the person why a file of a workspace is not opened.
@@ -107,23 +107,64 @@ func downloads(c *gin.Context) bool {
 const hostile = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'self'"
 
 // serve sends bytes whose opening was recorded, or the part of them that was
-// asked for, or that the asker's copy is still right.
-func (s *server) serve(c *gin.Context, o review.Opened, r io.ReaderAt, download bool) {
+// asked for, or that the asker's copy is still right. A frame of a page may ask
+// for what is made of them.
+func (s *server) serve(c *gin.Context, o review.Opened, r outputs.Bytes, download bool) error {
+	if c.GetBool(pageKey) && !download && c.Query("as") == "page" {
+		return s.serveMade(c, o, r)
+	}
 	kind, known := contentTypes[strings.ToLower(path.Ext(o.Path))]
 	if !known {
 		kind = "application/octet-stream"
 	}
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", hostile)
-	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Authorization, Cookie")
+	secureHostile(h)
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", disposition(o.Path, download || !known))
 	h.Set("ETag", quoted(o.SHA256))
 	// If r fails half way, fewer bytes go out than were promised, and net/http
 	// cuts the connection.
 	http.ServeContent(s.patient(c), c.Request, "", time.Time{}, io.NewSectionReader(r, 0, o.Size))
+	return nil
 }
+
+// serveMade sends what is made of a file to be shown in a frame. It is as
+// hostile as the file is.
+func (s *server) serveMade(c *gin.Context, o review.Opened, r outputs.Bytes) error {
+	body, kind, err := pages.Made(pages.Source{Bytes: r, Path: o.Path})
+	if no, ok := errors.AsType[*outputs.NotText](err); ok {
+		return invalid("The file %s", no.Reason)
+	}
+	if err != nil {
+		return err
+	}
+	h := c.Writer.Header()
+	secureHostile(h)
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", "inline")
+	http.ServeContent(c.Writer, c.Request, "", time.Time{}, bytes.NewReader(body))
+	return nil
+}
+
+// secureHostile sets the headers of what people made.
+func secureHostile(h http.Header) {
+	h.Set("Content-Security-Policy", hostile)
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Authorization, Cookie")
+}
+
+// inFrame reports whether bytes were asked for by a frame or a picture of a
+// page, where a refusal cannot be a page.
+func inFrame(c *gin.Context) bool {
+	switch c.GetHeader("Sec-Fetch-Dest") {
+	case "iframe", "frame", "embed", "object", "image":
+		return strings.HasPrefix(c.FullPath(), contentBase)
+	}
+	return false
+}
+
+// contentBase begins the addresses of bytes that pages show.
+const contentBase = "/content/"
 
 // contentTypes says as what we serve a file; what it says of itself does not
 // count. What is not here is bytes to be saved.
@@ -165,4 +206,12 @@ func disposition(of string, save bool) string {
 	}, string(name))
 	encoded := strings.ReplaceAll(url.QueryEscape(string(name)), "+", "%20")
 	return fmt.Sprintf(`%s; filename="%s"; filename*=UTF-8''%s`, how, plain, encoded)
+}
+
+// sendInFrame says in a frame, in plain words, why what belongs there is not.
+func sendInFrame(c *gin.Context, p problem) {
+	h := c.Writer.Header()
+	clearHeaders(h, p)
+	h.Set("Content-Security-Policy", hostile)
+	c.Data(p.Status, "text/plain; charset=utf-8", []byte(p.Detail+"\n"))
 }

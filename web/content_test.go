@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"strings"
@@ -133,4 +134,95 @@ func TestUnknownTypes(t *testing.T) {
 			t.Errorf("%s is served as %s, %s", name, got.header.Get("Content-Type"), got.header.Get("Content-Disposition"))
 		}
 	}
+}
+
+// TestContentOfPages: what frames of pages fetch is as hostile as the file, also
+// where something is made of it, and a refusal says in the frame why.
+func TestContentOfPages(t *testing.T) {
+	s := newSite(t)
+	s.files["out/n.md"] = "# Title <script>alert(1)</script> ![x](http://evil.test/x.png)"
+	s.files["out/d.svgz"] = "no gzip"
+	s.files["out/x\u202e\"\r\n.html"] = "<script>alert(1)</script>"
+	const at = "/content/workspaces/ws?path="
+	for _, tt := range []struct {
+		query, kind, says, not string
+		status                 int
+	}{
+		{"out/n.md&as=page", "text/html; charset=utf-8", "<h1", "<script", 200},
+		{"out/n.md", "text/plain; charset=utf-8", "<script>", "<h1", 200},
+		{"out/c.html", "text/html; charset=utf-8", "<script>", "", 200},
+		{"out/x%E2%80%AE%22%0D%0A.html", "text/html; charset=utf-8", "<script>", "", 200},
+		{"out/d.svgz&as=page", "text/plain; charset=utf-8", "not in gzip", "<html", 422},
+		{"out/c.html&as=page", "text/plain; charset=utf-8", "nothing is made of it", "<script", 422},
+		{"out/secret.csv", "text/plain; charset=utf-8", "", "patients", 403},
+		{"nothing", "text/plain; charset=utf-8", "", "<html", 404},
+	} {
+		before := len(s.opened)
+		p := s.get("author", at+tt.query, header{"Sec-Fetch-Dest", "iframe"}).want(tt.status, tt.says)
+		if tt.not != "" {
+			p.without(tt.not)
+		}
+		want := map[string]string{
+			"Content-Type": tt.kind, "Content-Security-Policy": hostile, "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin",
+			"Cache-Control": "private, no-cache", "Referrer-Policy": "same-origin",
+		}
+		if tt.status != 200 {
+			want["Cache-Control"] = "no-store"
+		}
+		for name, v := range want {
+			if p.header.Get(name) != v {
+				t.Errorf("%s: %s is %q, want %q", tt.query, name, p.header.Get(name), v)
+			}
+		}
+		if d := p.header.Get("Content-Disposition"); strings.ContainsAny(d, "\r\n\u202e") || tt.status == 200 && d == "" {
+			t.Errorf("%s: Content-Disposition %q", tt.query, d)
+		}
+		if (tt.status == 200 || tt.status == 422) != (len(s.opened) == before+1) {
+			t.Errorf("%s: %d openings", tt.query, len(s.opened)-before)
+		}
+	}
+	p := s.get("", at+"out/n.md", header{"Sec-Fetch-Dest", "iframe"}).want(401)
+	if p.header.Get("Content-Security-Policy") != hostile {
+		t.Errorf("a stranger's frame: %v", p.header)
+	}
+	if p = s.get("author", at+"nothing", header{"Sec-Fetch-Dest", "document"}).want(404, "<html"); p.header.Get("Content-Security-Policy") != pagePolicy {
+		t.Errorf("a refusal outside a frame: %v", p.header)
+	}
+	for _, r := range []string{"bytes=0-", "bytes=0-0,0-0,0-0,0-0", "bytes=-1", "lines=1-2", "bytes=5-2", "bytes=0-99999999999999999999"} {
+		if p := s.get("author", at+"out/b.txt", header{"Range", r}); len(p.body) > 1000 || p.status >= 500 {
+			t.Errorf("range %s: %d, %d bytes", r, p.status, len(p.body))
+		}
+	}
+}
+
+// TestPagesOfFiles: pages show files in windows, and rows alone to those who
+// scroll; each look is recorded.
+func TestPagesOfFiles(t *testing.T) {
+	s := newSite(t)
+	var b strings.Builder
+	b.WriteString("n,<em>x</em>\n")
+	for i := range 450 {
+		fmt.Fprintf(&b, "row%d,<b>\u202e\n", i+1)
+	}
+	s.files["out/big.csv"] = b.String()
+	v := s.submitted("out/big.csv", "out/b.txt")
+	of := "/requests/" + string(v.ID) + "/files/" + string(v.Groups[0].Files[0].ID)
+	for _, at := range []string{of, "/workspaces/ws/out/big.csv"} {
+		before := len(s.opened)
+		s.get("checker1", at).want(200, "450 rows × 2 columns", "Rows 1–200 of 450", ">row200<", "&lt;em&gt;x", "202E⟩", at+"?from=201").without(">row201<", "<em>x", "\u202e")
+		s.get("checker1", at+"?from=201").want(200, ">row201<", ">row400<", "Rows 201–400 of 450").without(">row200<", ">row401<")
+		s.get("checker1", at+"?from=401&part=rows").want(200, ">row401<", ">row450<").without("<html", ">row400<", "hx-get")
+		s.get("checker1", at+"?part=rows").want(200, "hx-get=\""+at+"?from=201&amp;part=rows\"")
+		s.get("checker1", at+"?view=raw").want(200, "451 lines", "row450,&lt;b&gt;")
+		for _, odd := range []string{"?from=-1", "?from=x", "?from=99999999999999999999", "?column=7", "?view=%3Cem%3E", "?from=0&view=raw"} {
+			s.get("checker1", at+odd).want(200).without("<em>")
+		}
+		s.get("checker1", at+"?row=3&cell=2").want(200, "Row 3, column 2", "Back to the table")
+		s.get("checker1", at+"?row=999&cell=2").want(404)
+		if got := len(s.opened) - before; got != 13 {
+			t.Errorf("%s: %d openings of 13", at, got)
+		}
+	}
+	s.unopened = errors.New("the log is away")
+	s.get("checker1", of+"?part=rows").want(500).without("row1")
 }

@@ -117,6 +117,10 @@ func (s *server) fail(c *gin.Context, err error) {
 	if c.Writer.Written() {
 		panic(http.ErrAbortHandler)
 	}
+	if inFrame(c) {
+		sendInFrame(c, p)
+		return
+	}
 	if s.wantsPage(c) {
 		s.sendMessage(c, p)
 		return

@@ -99,6 +99,7 @@ func (s *server) operations() []route {
 		{method: del, path: file, answer: s.withdrawFile},
 		{method: post, path: file + "/update", answer: s.updateFile, time: copyTime},
 		{method: get, path: file + "/content", answer: s.openFile, time: -1},
+		{method: get, path: file + "/rows", answer: s.listRows},
 		{method: put, path: file + "/vote", answer: s.voteOnFile},
 
 		{method: put, path: group, answer: s.describeGroup},

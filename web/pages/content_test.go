@@ -286,7 +286,7 @@ func TestTrees(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	for name, want := range map[string]ContentKind{
-		"a.CSV": AsTable, "a.txt": AsText, "a.json": AsText, "a.md": AsFrame, "x/a.png": AsPicture, "a.jpeg": AsPicture, "a.html": AsFrame,
+		"a.CSV": AsTable, "a.txt": AsText, "a.json": AsText, "a.md": AsFrame, "a.html": AsFrame,
 		"a.svg": AsFrame, "a.exe": AsNothing, "csv": AsNothing, "": AsNothing,
 	} {
 		c := shown(t, name, "1")

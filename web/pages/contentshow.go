@@ -100,7 +100,9 @@ func (c *Content) fill(ctx context.Context, w Windows, f Source, l Look) error {
 	case ViewTree:
 		return c.fillTree(ctx, w, f, l)
 	case ViewFit, ViewFull, ViewPage:
-		return c.fillFrame(l)
+		return c.fillFrame(ctx, w, f, l)
+	case ViewSource:
+		return c.fillSource(ctx, w, f, l)
 	}
 	return c.fillLines(ctx, w, f, l)
 }
@@ -190,15 +192,6 @@ func (c *Content) fillTree(ctx context.Context, w Windows, f Source, l Look) err
 	if why := c.FillTree(b); why != "" {
 		c.Note(why)
 		return c.fillLines(ctx, w, f, l)
-	}
-	return nil
-}
-
-// fillFrame shows what the browser fetches by itself.
-func (c *Content) fillFrame(l Look) error {
-	c.Kind, c.Frame, c.Full = AsFrame, l.Bytes, l.View == ViewFull
-	if l.View != ViewPage {
-		c.Kind = AsPicture
 	}
 	return nil
 }

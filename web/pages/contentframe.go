@@ -1,0 +1,140 @@
+package pages
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg" // the pictures that are shown
+	_ "image/png"
+	"io"
+	"strings"
+
+	"sallyport/outputs"
+)
+
+// The bounds of what the browser is given to draw.
+const (
+	mostSide     = 20_000
+	mostPixels   = 64_000_000
+	mostHeader   = 4 << 20 // bytes in which a picture says how large it is
+	mostUnzipped = 8 << 20
+)
+
+// made asks the address of bytes for what is made of them.
+const made = "as=page"
+
+// fillFrame shows what the browser draws: the bytes, or what is made of them.
+// What it should not be given is said instead.
+func (c *Content) fillFrame(ctx context.Context, w Windows, f Source, l Look) error {
+	c.Kind, c.Frame = AsFrame, l.Bytes
+	if f.Size() == 0 {
+		c.Refuse("The file is empty.")
+		return nil
+	}
+	switch suffix(f.Path) {
+	case ".md", ".svgz":
+		c.Frame += map[bool]string{true: "&", false: "?"}[strings.Contains(l.Bytes, "?")] + made
+		_, _, err := Made(f)
+		if no, ok := errors.AsType[*outputs.NotText](err); ok && suffix(f.Path) == ".md" {
+			c.Note("It is shown as text: the file " + no.Reason)
+			return c.fillLines(ctx, w, f, l)
+		}
+		return err
+	case ".png", ".jpg", ".jpeg":
+		c.Kind, c.Full = AsPicture, l.View == ViewFull
+		return c.measure(f)
+	}
+	return nil
+}
+
+// measure says how large a picture is, by what it says of itself, and refuses
+// one that is too large to be drawn.
+func (c *Content) measure(f Source) error {
+	is, format, err := image.DecodeConfig(io.NewSectionReader(f, 0, min(f.Size(), mostHeader)))
+	if err != nil {
+		c.Refuse("The file is no PNG and no JPEG, whatever its name says, or it is broken. It is not shown.")
+		return nil
+	}
+	c.Shown = Count(is.Width) + " × " + Count(is.Height) + " pixels"
+	if is.Width > mostSide || is.Height > mostSide || is.Width*is.Height > mostPixels {
+		c.Refuse("The picture says that it has " + c.Shown + ". Pictures of more than " + Count(mostPixels/1_000_000) +
+			" million pixels, or of more than " + Count(mostSide) + " on a side, are not drawn.")
+		return nil
+	}
+	if (format == "png") != (suffix(f.Path) == ".png") {
+		c.Note("Its name says that it is another kind of picture: it is a " + strings.ToUpper(format) + ".")
+	}
+	return nil
+}
+
+// Made is what is made of a file to be shown in a frame, and its type: the
+// document of a Markdown text, the drawing in an SVG that is compressed. What
+// cannot be made is refused as outputs.NotText.
+func Made(f Source) (body []byte, kind string, err error) {
+	switch suffix(f.Path) {
+	case ".md":
+		body, err = rendered(f)
+		return body, "text/html; charset=utf-8", err
+	case ".svgz":
+		body, err = unzipped(f)
+		return body, "image/svg+xml", err
+	}
+	return nil, "", &outputs.NotText{Reason: "is shown as it is, and nothing is made of it."}
+}
+
+func rendered(f Source) ([]byte, error) {
+	if f.Size() > MostMarkdown {
+		return nil, &outputs.NotText{Reason: "is larger than " + Size(MostMarkdown) + "."}
+	}
+	b, err := wholeOf(f)
+	if err != nil {
+		return nil, err
+	}
+	text, _, err := outputs.Text(b)
+	if err != nil {
+		return nil, err
+	}
+	if tooTangled(text) {
+		return nil, &outputs.NotText{Reason: "has so many marks of Markdown in each other that rendering it could take very long."}
+	}
+	return Markdown(f.Path, text)
+}
+
+func wholeOf(f Source) ([]byte, error) { return io.ReadAll(io.NewSectionReader(f, 0, f.Size())) }
+
+// unzipped is what is compressed in a file, up to a bound: a few bytes can
+// stand for gigabytes.
+func unzipped(f Source) ([]byte, error) {
+	in, err := gzip.NewReader(io.NewSectionReader(f, 0, f.Size()))
+	if err != nil {
+		return nil, &outputs.NotText{Reason: "is no compressed SVG: it is not in gzip."}
+	}
+	b, err := io.ReadAll(io.LimitReader(in, mostUnzipped+1))
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
+	switch {
+	case len(b) > mostUnzipped:
+		return nil, &outputs.NotText{Reason: "is not shown: it is larger than " + Size(mostUnzipped) + " when it is unpacked."}
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, io.ErrUnexpectedEOF), corrupt:
+		return nil, &outputs.NotText{Reason: "is broken: it cannot be unpacked."}
+	case err != nil:
+		return nil, fmt.Errorf("unpack: %w", err)
+	}
+	return b, nil
+}
+
+// fillSource shows the lines of a file, or of what is compressed in it.
+func (c *Content) fillSource(ctx context.Context, w Windows, f Source, l Look) error {
+	if suffix(f.Path) == ".svgz" {
+		b, err := unzipped(f)
+		if err != nil {
+			return err
+		}
+		f.Bytes, f.SHA256 = bytes.NewReader(b), ""
+		c.Note("This is what is compressed in it.")
+	}
+	return c.fillLines(ctx, w, f, l)
+}
