@@ -25,7 +25,8 @@ type EntryFilter struct {
 	Act       string
 	SHA256    string
 	From, To  time.Time // from From on, before To
-	After     int64     // entries with greater ids
+	After     int64     // entries that follow this one
+	Newest    bool      // the latest first; not with words
 	Limit     int       // 0: all
 	Words     bool      // with the words whose hashes stand in the entries
 }
@@ -117,7 +118,10 @@ func (f EntryFilter) conditions(ctx context.Context, tx *gorm.DB) (conditions, e
 	if !f.To.IsZero() {
 		c.add("e.at < ?", at(f.To))
 	}
-	if f.After > 0 {
+	switch {
+	case f.After > 0 && f.Newest:
+		c.add("e.id < ?", f.After)
+	case f.After > 0:
 		c.add("e.id > ?", f.After)
 	}
 	return c, nil
@@ -126,6 +130,9 @@ func (f EntryFilter) conditions(ctx context.Context, tx *gorm.DB) (conditions, e
 // each calls visit with each entry until it returns false.
 func (f EntryFilter) each(ctx context.Context, tx *gorm.DB, where conditions, visit func(LogEntry) bool) (err error) {
 	query, order, values := fmt.Sprintf(entriesQuery, "NULL, NULL, NULL", ""), " ORDER BY e.id", where.values
+	if f.Newest {
+		order += " DESC"
+	}
 	switch {
 	case f.Words && f.Limit > 0: // the limit is of entries, not of rows
 		query = fmt.Sprintf(entriesQuery, "t.hash, t.salt, t.text", "LEFT JOIN words t ON t.entry_id = e.id") +

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"testing"
 
 	"sallyport/ledger"
@@ -96,6 +97,34 @@ func TestEntriesAreExported(t *testing.T) {
 		})
 		if err != nil || int64(read) != s.entries(t) || words != 3 {
 			t.Errorf("%d entries with %d words were read, %v", read, words, err)
+		}
+	})
+}
+
+// TestLatestEntries: the log backwards, a page at a time, is the log.
+func TestLatestEntries(t *testing.T) {
+	eachScene(t, 2, func(t *testing.T, s scene) {
+		read := func(f EntryFilter) []int64 {
+			t.Helper()
+			var ids []int64
+			for e, err := range s.Entries(t.Context(), f) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids = append(ids, e.ID)
+			}
+			return ids
+		}
+		want := read(EntryFilter{})
+		slices.Reverse(want)
+		var got []int64
+		f := EntryFilter{Newest: true, Limit: 3}
+		for page := read(f); len(page) > 0; page = read(f) {
+			got = append(got, page...)
+			f.After = page[len(page)-1]
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the latest first: %v, want %v", got, want)
 		}
 	})
 }

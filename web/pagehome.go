@@ -42,8 +42,11 @@ func (s *server) showHome(c *gin.Context) error {
 	if err := s.homeWorkspaces(c, &p); err != nil {
 		return err
 	}
-	if a.HasAnywhere(review.Auditor) {
-		p.Begin = append(p.Begin, pages.Link{Text: "Read the ledger", Href: "/ledger"})
+	if review.MayReadLog(a) == nil {
+		var err error
+		if p.Ledger, err = s.latestEntries(c); err != nil {
+			return err
+		}
 	}
 	return s.show(c, http.StatusOK, p)
 }

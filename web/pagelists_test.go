@@ -1,7 +1,9 @@
 package web
 
 import (
+	"encoding/base64"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,4 +49,21 @@ func TestFiltersStayInTheAddress(t *testing.T) {
 	s.get("checker1", "/queue?age=no").want(200, "0 of 1 voted")
 	s.get("admin", "/requests?project=one").want(200, "is like that") // whose view has no project
 	s.get("author", "/requests?status="+string(review.Submitted)+"&sort=oldest").want(200, "Submitted", "selected")
+}
+
+// TestLedgerPage: the latest entries come first, as sentences, a page at a
+// time; what cannot be looked up keeps what was typed.
+func TestLedgerPage(t *testing.T) {
+	s := newSite(t)
+	s.fill(10)
+	s.get("auditor", "/").want(200, "The latest entries of the ledger", "added a file")
+	p := s.get("auditor", "/ledger").want(200, "added a file", `data-label="Entry">10<`, "/ledger/export?format=csv").without(`data-label="Entry">9<`)
+	if strings.Index(p.body, `data-label="Entry">10<`) > strings.Index(p.body, `data-label="Entry">8<`) {
+		t.Error("the latest entry does not come first")
+	}
+	next := base64.RawURLEncoding.EncodeToString([]byte("8"))
+	s.get("auditor", "/ledger?cursor="+next).want(200, `data-label="Entry">7<`, "Back to the first page").without(`data-label="Entry">8<`)
+	s.get("auditor", "/ledger?order=oldest&cursor="+next).want(200, `data-label="Entry">10<`).without(`data-label="Entry">7<`)
+	s.get("auditor", "/ledger?from=no&person="+url.QueryEscape(`<em>"`)).want(422, "is a date such as", "There is a problem", "&lt;em&gt;").without("<em>")
+	s.get("author", "/").want(200).without("ledger")
 }

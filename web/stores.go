@@ -212,8 +212,8 @@ type Receipt struct {
 
 // Ledger is the log.
 type Ledger interface {
-	// Entries reads the entries that f chooses, in the order of their ids, with
-	// flat memory.
+	// Entries reads the entries that f chooses, in the order of their ids or the
+	// latest first, with flat memory.
 	Entries(ctx context.Context, f LogFilter) iter.Seq2[LogRow, error]
 }
 
@@ -223,7 +223,8 @@ type LogFilter struct {
 	Person                      string // a username or an id
 	Act, SHA256                 string
 	From, To                    time.Time // not before From, before To
-	After                       int64     // ids greater than this
+	After                       int64     // entries that follow this one
+	Newest                      bool      // the latest first
 	Limit                       int       // at most so many; 0 is all
 }
 

@@ -651,8 +651,13 @@ func (w *world) released(id review.RequestID) *Release {
 func (w *world) Entries(_ context.Context, f LogFilter) iter.Seq2[LogRow, error] {
 	return func(yield func(LogRow, error) bool) {
 		n := 0
-		for _, e := range w.entries {
-			if e.ID <= f.After || f.Act != "" && f.Act != e.About.Act {
+		listed := slices.Clone(w.entries)
+		if f.Newest {
+			slices.Reverse(listed)
+		}
+		for _, e := range listed {
+			follows := f.After == 0 || (e.ID > f.After) != f.Newest && e.ID != f.After
+			if !follows || f.Act != "" && f.Act != e.About.Act {
 				continue
 			}
 			if n++; f.Limit > 0 && n > f.Limit || !yield(e, nil) {

@@ -302,7 +302,7 @@ func (l log) Entries(ctx context.Context, f web.LogFilter) iter.Seq2[web.LogRow,
 	return func(yield func(web.LogRow, error) bool) {
 		filter := models.EntryFilter{
 			Project: f.Project, Workspace: f.Workspace, Request: f.Request, Person: f.Person,
-			Act: f.Act, SHA256: f.SHA256, From: f.From, To: f.To, After: f.After, Limit: f.Limit,
+			Act: f.Act, SHA256: f.SHA256, From: f.From, To: f.To, After: f.After, Newest: f.Newest, Limit: f.Limit,
 		}
 		for e, err := range l.store.Entries(ctx, filter) {
 			row := web.LogRow{ID: e.ID, Bytes: e.Bytes, About: review.LogEntry{

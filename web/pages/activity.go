@@ -1,10 +1,6 @@
 package pages
 
-import (
-	"strings"
-
-	"sallyport/review"
-)
+import "sallyport/review"
 
 // Activity is what the viewer may see of a request's entries, by turns.
 type Activity struct {
@@ -59,7 +55,7 @@ func NewActivity(b Build, v *review.RequestView, items []review.HistoryItem) Act
 		}
 		turn := &p.Turns[len(p.Turns)-1]
 		turn.Began = At(it.At, b.Now)
-		e := Entry{Number: Count(it.Number), At: At(it.At, b.Now), By: it.By, What: deedOf(it).words(), Text: it.Text}
+		e := Entry{Number: Count(it.Number), At: At(it.At, b.Now), By: it.By, What: deedOf(it).Words(), Text: it.Text}
 		if there[it.File] {
 			e.Href = RequestAddress(v.ID, "files", string(it.File))
 		}
@@ -79,13 +75,4 @@ func newTurn(it review.HistoryItem, last Moment) Turn {
 		t.Side = "with the output checkers"
 	}
 	return t
-}
-
-// ActWord is an act of the log as people say it.
-func ActWord(act string) string {
-	words := strings.ReplaceAll(act, "_", " ")
-	if words == "" {
-		return ""
-	}
-	return strings.ToUpper(words[:1]) + words[1:]
 }

@@ -63,18 +63,16 @@ func (Ledger) file() string { return "ledger.html" }
 
 // LedgerEntry is an entry of the log.
 type LedgerEntry struct {
-	ID       string
-	Detail   string // its own page
-	At       Moment
-	Sentence string
-	Act      string
-	By       string
-	About    string
-	Request  string
-	Href     string
-	Path     string
-	Hash     string
-	JSON     string
+	ID      string
+	At      Moment
+	By      string
+	What    string
+	About   string
+	Request string
+	Href    string // of the request
+	SHA256  string // of the bytes that it is about
+	Hash    string
+	JSON    string
 }
 
 // Account is one's own page.

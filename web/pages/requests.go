@@ -89,7 +89,6 @@ type Home struct {
 	Frame
 	Lead   string
 	Lists  []HomeList
-	Begin  []Link // with what they lead to
 	Aside  []HomeLinks
 	Ledger []LedgerEntry // the latest, for auditors
 }

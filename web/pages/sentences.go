@@ -38,9 +38,10 @@ type Deed struct {
 }
 
 // Sentence says who did what. Names that stand in it are between backticks.
-func (d Deed) Sentence() string { return d.By + " " + d.words() }
+func (d Deed) Sentence() string { return d.By + " " + d.Words() }
 
-func (d Deed) words() string {
+// Words say what was done, after the name of who did it.
+func (d Deed) Words() string {
 	words, ok := deeds[d.Act]
 	if !ok {
 		return "did: " + strings.ReplaceAll(d.Act, "_", " ")
