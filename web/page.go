@@ -102,6 +102,7 @@ func places(a review.Actor, now string) []pages.Link {
 		{"Requests", "/requests", "g r", member || auditor || admin},
 		{"Releases", "/releases", "g e", member || checker || auditor},
 		{"Ledger", "/ledger", "g l", auditor},
+		{"Admin", adminPage, "g a", admin},
 	} {
 		if p.there {
 			current := now == p.href || strings.HasPrefix(now, p.href+"/")
@@ -126,7 +127,11 @@ var notices = map[string]string{
 	"review": "Your review is in.", "return": "The request was returned to its author.", "reject": "The request was rejected.",
 	"approve": "The release was approved. Delivery begins when the hold is over.",
 	"stop":    "The release was stopped.", "withdraw": "The request was withdrawn.",
-	"session": "That browser is signed out.",
+	"session": "That browser is signed out.", "sessions": "All their sessions ended.",
+	"person": "The account was made. Give it a role.", "role": "The role was given.", "end-role": "The role has ended.",
+	"role-waits": "The role waits until another administrator confirms it.",
+	"confirmed":  "Confirmed: the role was given.", "refused": "It was refused, and the role was not given.",
+	"end-token": "The token has ended.", "placed": "The workspace belongs where you put it.",
 }
 
 // goTo sends the browser on after an act (POST, then 303), and says there what

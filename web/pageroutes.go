@@ -59,6 +59,9 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: "/signed-in", answer: s.showSignedIn},
 		{method: get, path: "/account", answer: s.showAccount},
 		{method: post, path: "/account/sessions/:session/end", answer: s.endSession},
+		{method: post, path: "/account/tokens", answer: s.sendOwnToken},
+		{method: get, path: "/account/tokens/:id/end", answer: s.askEndToken},
+		{method: post, path: "/account/tokens/:id/end", answer: s.sendEndToken},
 
 		{method: get, path: "/search", answer: s.showSearch},
 		{method: get, path: "/help", answer: s.showHelp},
@@ -98,6 +101,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: "/content/releases/:id/:file", answer: s.downloadReleased, time: -1},
 		{method: get, path: "/content/workspaces/:workspace", answer: s.openOutput, time: -1},
 	}
+	routes = append(routes, s.adminRoutes()...)
 	for act, do := range s.wholeActs() {
 		at := request + "/" + string(act)
 		routes = append(routes, pageRoute{method: post, path: at, answer: s.sent(string(act), do)})

@@ -47,6 +47,8 @@ type Held interface {
 	// EndSession ends one; review.ErrNotFound if there is none, or it is
 	// somebody else's.
 	EndSession(ctx context.Context, by review.Actor, id string) error
+	// EndSessions ends all of a person's, and says how many there were.
+	EndSessions(ctx context.Context, by review.Actor, person review.PersonID) (int, error)
 }
 
 // login answers GET /login: the way to the provider.
@@ -144,7 +146,8 @@ func (s *server) showSignedIn(c *gin.Context) error {
 // typedFields are the fields of forms in which people write, with their labels.
 var typedFields = []struct{ name, label string }{
 	{"title", "Title"}, {"group", "Group"}, {"context", "Context"}, {"controls", "Controls in words"},
-	{"text", "Comment"}, {"reason", "Reason"}, {"acknowledge", "Why it goes out although a checker disagreed"},
+	{"username", "Username"}, {"name", "Name"}, {"of", "Its name"}, {"backend", "Backend"},
+	{"project", "Project"}, {"organisation", "Organisation"}, {"text", "Comment"}, {"reason", "Reason"}, {"acknowledge", "Why it goes out although a checker disagreed"},
 }
 
 // showAgain keeps what was typed by somebody whose session has ended.
@@ -166,49 +169,4 @@ func (s *server) showAgain(c *gin.Context) error {
 	}
 	slices.SortFunc(p.Hidden, func(a, b pages.Kept) int { return strings.Compare(a.Name, b.Name) })
 	return s.show(c, http.StatusUnauthorized, p)
-}
-
-// showAccount answers GET /account.
-func (s *server) showAccount(c *gin.Context) error {
-	ctx, a := c.Request.Context(), actorOf(c)
-	name, err := s.People.Name(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	held, err := s.SignIn.Held.SessionsOf(ctx, a, a.ID)
-	if err != nil {
-		return err
-	}
-	p := pages.Account{Frame: s.frame(c, "My account"), Username: a.Username, Name: name}
-	for _, g := range review.Standing(a.Grants) {
-		p.Roles = append(p.Roles, pages.Role{
-			Role: strings.ReplaceAll(string(g.Role), "_", " "), Scope: strings.Replace(string(g.Scope), ":", " ", 1),
-		})
-	}
-	forms := pages.Forms{Key: s.NewID()}
-	for _, h := range held {
-		agent := h.Label
-		if agent == "" {
-			agent = "A browser that did not say what it is"
-		}
-		p.Sessions = append(p.Sessions, pages.Session{
-			Agent: agent, Current: h.ID == c.GetString(sessionKey), Began: pages.At(h.Created, s.Now()),
-			Used: pages.At(h.LastUsed, s.Now()), Expires: pages.At(h.Expires, s.Now()),
-			End: forms.Form("end-"+h.ID, "/account/sessions/"+url.PathEscape(h.ID)+"/end", nil),
-		})
-	}
-	return s.show(c, http.StatusOK, p)
-}
-
-// endSession answers POST /account/sessions/:session/end.
-func (s *server) endSession(c *gin.Context) error {
-	id := param(c, "session")
-	if err := s.SignIn.Held.EndSession(c.Request.Context(), actorOf(c), id); err != nil {
-		return err
-	}
-	if id == c.GetString(sessionKey) {
-		http.SetCookie(c.Writer, auth.SessionCookie(""))
-		return goTo(c, "/signed-out", "")
-	}
-	return goTo(c, "/account", "session")
 }

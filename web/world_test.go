@@ -495,6 +495,9 @@ func (w *world) PlaceWorkspace(_ context.Context, c review.Command, _ string, p 
 		if p.Ongoing != nil {
 			w.place.Ongoing = *p.Ongoing
 		}
+		if p.Archived != nil {
+			w.place.Archived = *p.Archived
+		}
 		return review.Outcome{}, nil
 	})
 	return err

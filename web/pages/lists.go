@@ -82,6 +82,9 @@ type Account struct {
 	Username string
 	Roles    []Role
 	Sessions []Session
+	Tokens   []TokenRow
+	Make     TokenForm
+	Pager    Pager
 }
 
 func (Account) file() string { return "account.html" }
