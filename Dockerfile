@@ -5,7 +5,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=unknown
-RUN make build VERSION="$VERSION" && mkdir -p /empty/tmp /empty/data
+RUN make build VERSION="$VERSION" && mkdir -p /empty/tmp /empty/data/workspaces /empty/data/vault /empty/data/released
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
@@ -15,5 +15,6 @@ COPY --from=build /src/bin/sallyport /sallyport
 USER 65532:65532
 ENV SALLYPORT_LISTEN=0.0.0.0:8080
 EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=6s --start-period=20s CMD ["/sallyport", "health"]
 ENTRYPOINT ["/sallyport"]
 CMD ["serve"]

@@ -84,7 +84,7 @@ short() {
 	[ -z "$long" ] || { echo "over 500 lines:"; echo "$long"; return 1; }
 }
 
-scripts() { shellcheck .ci/run tools/*.sh; }
+scripts() { shellcheck .ci/run tools/*.sh deploy/*.sh deploy/postgres/*.sh; }
 
 check 'gofmt' formatted
 check 'go vet' go vet ./...

@@ -35,6 +35,7 @@ type cli struct {
 	User      userCommand      `cmd:"" help:"People and their roles."`
 	Token     tokenCommand     `cmd:"" help:"Tokens of people and of backends."`
 	Workspace workspaceCommand `cmd:"" help:"Place workspaces in projects."`
+	Health    healthCommand    `cmd:"" help:"Ask a running program whether it is ready. Example: sallyport health http://127.0.0.1:8080/readyz"`
 	Version   versionCommand   `cmd:"" help:"Print the version. Example: sallyport version"`
 }
 

@@ -68,6 +68,13 @@ type Provider struct {
 // the process, however that dies.
 func Start(t testing.TB, redirectURLs ...string) *Provider {
 	t.Helper()
+	return StartWith(t, func(issuer, address string) any { return configuration(issuer, address, redirectURLs) })
+}
+
+// StartWith is Start with another configuration, made for an issuer that
+// answers at an address.
+func StartWith(t testing.TB, configure func(issuer, address string) any) *Provider {
+	t.Helper()
 	binary, err := build(t.Context())
 	if err != nil {
 		t.Fatalf("build Dex: %v", err)
@@ -81,7 +88,7 @@ func Start(t testing.TB, redirectURLs ...string) *Provider {
 		Issuer: "http://" + address + "/dex", binary: binary,
 		config: filepath.Join(dir, "dex.json"), log: filepath.Join(dir, "dex.log"),
 	}
-	config, err := json.Marshal(configuration(p.Issuer, address, redirectURLs))
+	config, err := json.Marshal(configure(p.Issuer, address))
 	if err != nil {
 		t.Fatal(err)
 	}
