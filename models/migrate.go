@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
 )
 
@@ -119,8 +120,14 @@ func (s *Store) up(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if s.dialect.postgres {
+	dialect, options := goose.Dialect(""), []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if !s.dialect.postgres {
+		versions, err := database.NewStore(database.DialectSQLite3, versionsTable)
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithStore(sqliteVersions{versions}))
+	} else {
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // seconds, times
 		if err != nil {
 			return err
@@ -133,6 +140,19 @@ func (s *Store) up(ctx context.Context) error {
 	}
 	_, err = provider.Up(ctx)
 	return err
+}
+
+// sqliteVersions is goose's table of versions on SQLite. goose itself would
+// look for it by a time in it, which our driver gives as text; it would take
+// the table for missing, and fail to make it again.
+type sqliteVersions struct{ database.Store }
+
+// TableExists implements an extension of database.Store.
+func (sqliteVersions) TableExists(ctx context.Context, db database.DBTxConn) (bool, error) {
+	var tables int
+	row := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?", versionsTable)
+	err := row.Scan(&tables)
+	return tables > 0, err
 }
 
 // upToDate compares the migrations of the database with those of the program.
