@@ -132,8 +132,13 @@ func (s *server) showJobRequestPage(c *gin.Context) error {
 	for _, o := range j.Outputs {
 		p.Outputs = append(p.Outputs, declaredRow(j.Workspace, o))
 	}
+	logs := s.logs(ctx, a, found.Place)
 	for _, job := range j.Jobs {
-		p.Jobs = append(p.Jobs, s.jobRow(job))
+		row := s.jobRow(job)
+		if row.Log = logs[job.Action]; row.Log.Href != "" {
+			p.Logs = "A log is of the last job of its action, which may be of another job request."
+		}
+		p.Jobs = append(p.Jobs, row)
 	}
 	if pl := j.Pipeline; pl != nil {
 		p.Pipeline, p.Actions, p.Problems = pl.Text, actionRows(pl), problemRows(pl)

@@ -67,6 +67,7 @@ func (s *server) showReleasePage(c *gin.Context) error {
 	for _, f := range r.Files {
 		file := pages.ReleasedFile{Path: f.Path, Size: pages.Size(f.Size), SHA256: f.SHA256}
 		if opens {
+			file.Href = releaseAddress(id) + "/files/" + url.PathEscape(string(f.ID))
 			file.Download = "/content/releases/" + url.PathEscape(string(id)) + "/" + url.PathEscape(string(f.ID)) + "?download=1"
 		}
 		for _, x := range f.Receipts {

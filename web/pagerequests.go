@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -82,6 +83,11 @@ func (s *server) requestContent(c *gin.Context, v *review.RequestView, id review
 	if err != nil {
 		return notShown(err)
 	}
+	return s.copyContent(ctx, o, l)
+}
+
+// copyContent is what is shown of a copy whose opening was recorded.
+func (s *server) copyContent(ctx context.Context, o review.Opened, l pages.Look) (pages.Content, error) {
 	blob, err := s.Vault.Open(ctx, o.SHA256)
 	if err != nil {
 		return pages.Content{}, fmt.Errorf("open a copy: %w", err)

@@ -94,6 +94,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: "/job-requests/:identifier", answer: s.showJobRequestPage},
 		{method: get, path: "/releases", answer: s.showReleases},
 		{method: get, path: "/releases/:id", answer: s.showReleasePage},
+		{method: get, path: "/releases/:id/files/:file", answer: s.showReleasedFile},
 		{method: get, path: "/ledger", answer: s.showLedger},
 		{method: get, path: "/ledger/export", answer: s.exportLedger, time: -1},
 

@@ -67,6 +67,9 @@ func (s *server) showFolder(c *gin.Context) error {
 		if err == nil {
 			return s.outputPage(c, w, found)
 		}
+		if errors.Is(err, review.ErrNotFound) && beside(below) {
+			err = s.logPage(c, w, below)
+		}
 		if !errors.Is(err, review.ErrNotFound) {
 			return err
 		}

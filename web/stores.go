@@ -135,6 +135,8 @@ type Workspaces interface {
 	// may be, a placeholder, a log. Refusals are *outputs.Refused, or
 	// review.ErrNotFound for what the workspace does not list.
 	OpenOutput(ctx context.Context, workspace, path string) (OutputFile, error)
+	// Logs lists the logs of the workspace's jobs, by path.
+	Logs(ctx context.Context, workspace string) ([]outputs.Log, error)
 }
 
 // Workspace is where a workspace stands and how its last reading went.

@@ -38,6 +38,7 @@ type world struct {
 	streams map[review.RequestID][]review.Recorded
 	files   map[string]string // the workspace's outputs, all moderately_sensitive
 	levels  map[string]string // of those that are not
+	logs    map[string]string // and notes: what is no output
 	blobs   map[string]string
 	keys    map[string]*usedKey
 	opened  []review.Opening
@@ -454,10 +455,21 @@ func (w *world) Open(_ context.Context, sha string) (outputs.Blob, error) {
 	return blob{strings.NewReader(text)}, nil
 }
 
+func (w *world) Logs(context.Context, string) ([]outputs.Log, error) {
+	var logs []outputs.Log
+	for _, path := range slices.Sorted(maps.Keys(w.logs)) {
+		logs = append(logs, outputs.Log{Path: path, Size: int64(len(w.logs[path]))})
+	}
+	return logs, w.broken
+}
+
 func (w *world) OpenOutput(_ context.Context, _, path string) (OutputFile, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	text, ok := w.files[path]
+	if !ok {
+		text, ok = w.logs[path]
+	}
 	switch {
 	case !ok:
 		return nil, &outputs.Refused{Path: path, Reason: outputs.Missing}

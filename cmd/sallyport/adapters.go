@@ -228,6 +228,11 @@ func (w workspaces) OpenOutput(ctx context.Context, workspace, path string) (web
 	return f, nil
 }
 
+// Logs implements web.Workspaces.
+func (w workspaces) Logs(ctx context.Context, workspace string) ([]outputs.Log, error) {
+	return w.app.dir.Logs(ctx, workspace)
+}
+
 // viewable names what may be opened at path: an output, the note that stands
 // for an excluded one, or a job's log.
 func (w workspaces) viewable(ctx context.Context, workspace, path string) (outputs.Viewable, error) {

@@ -150,7 +150,7 @@ func suffix(name string) string { return strings.ToLower(path.Ext(name)) }
 
 // NewContent is a file of that name, whose bytes are at address.
 func NewContent(name, address string) Content {
-	c := Content{Name: Visible(baseOf(name)), Address: address, Kind: AsNothing}
+	c := Content{Name: baseOf(name), Address: address, Kind: AsNothing}
 	if len(ViewsOf(name)) == 0 {
 		c.Why = "Files of this type are not shown here."
 	}

@@ -36,6 +36,7 @@ func (Release) file() string { return "release.html" }
 // ReleasedFile is a file that has arrived.
 type ReleasedFile struct {
 	Path     string
+	Href     string // of its page; "" for those who do not open files
 	Size     string
 	SHA256   string
 	Download string // "" for those who do not open files

@@ -33,7 +33,7 @@ type Set struct {
 
 // Read parses all templates. asset gives the address of a static file.
 func Read(asset func(name string) (string, error)) (*Set, error) {
-	shared, err := template.New("").Funcs(template.FuncMap{"asset": asset, "runs": runs}).ParseFS(parts.Files, "*.html")
+	shared, err := template.New("").Funcs(template.FuncMap{"asset": asset, "runs": runs, "visible": Visible}).ParseFS(parts.Files, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}

@@ -19,6 +19,7 @@ func every() []Shown {
 		&Output{}, &JobRequests{}, &JobRequest{}, &Releases{}, &Release{}, &Ledger{}, &Account{},
 		&Admin{}, &People{}, &Person{}, &Ask{}, &Confirmations{}, &Confirmation{}, &Tokens{}, &TokenMade{}, &Placing{}, &Place{},
 		&Help{}, &Rules{}, &Search{},
+		&Log{}, &ReleasedContent{},
 	}
 }
 

@@ -294,7 +294,7 @@ func notes(v *review.RequestView, now time.Time) []Note {
 func dissent(d review.DissentView, v *review.RequestView) string {
 	about := "the approval was stopped"
 	if f := fileOf(v, d.File); f != nil {
-		about = "changes were requested for " + f.Path
+		about = "changes were requested for " + Visible(f.Path)
 	}
 	text := d.By + ", turn " + Count(d.Turn) + ": " + about
 	if d.Reason != "" {

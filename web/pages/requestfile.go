@@ -116,7 +116,7 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 	}
 	p := &RequestFile{
 		Frame: b.Frame, Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status), Sentence: v.StatusSentence,
-		Turn: Count(v.Turn), Version: v.Version, Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: f.Path, Kind: string(f.Kind), Size: Size(f.Size), Content: c,
+		Turn: Count(v.Turn), Version: v.Version, Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: Visible(f.Path), Kind: string(f.Kind), Size: Size(f.Size), Content: c,
 		Chain: b.chain(v, f), Group: g.Name, Context: g.Context, Controls: controlsOf(*g),
 	}
 	p.Title, p.Fixed = baseOf(f.Path)+" – "+p.Heading, true
@@ -251,7 +251,7 @@ func decided(f review.FileView) bool {
 
 func sideFile(v *review.RequestView, f review.FileView, current, voting bool) SideFile {
 	s := SideFile{
-		Href: RequestAddress(v.ID, "files", string(f.ID)), Name: baseOf(f.Path), Path: f.Path, Current: current,
+		Href: RequestAddress(v.ID, "files", string(f.ID)), Name: baseOf(f.Path), Path: Visible(f.Path), Current: current,
 		State: decisionState(f.Decision), ID: string(f.ID), Note: Size(f.Size),
 	}
 	if voting {

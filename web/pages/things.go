@@ -196,7 +196,8 @@ func Heading(title, workspace string) string {
 	return "Request from " + workspace
 }
 
-func baseOf(p string) string { return path.Base(p) }
+// baseOf is the last part of a path, as it is shown.
+func baseOf(p string) string { return Visible(path.Base(p)) }
 
 // Run is a part of a sentence: words, or a name that stands between backticks.
 type Run struct {
@@ -208,6 +209,7 @@ type Run struct {
 // part of the words.
 func runs(sentence string) []Run {
 	var list []Run
+	sentence = Visible(sentence)
 	for sentence != "" {
 		before, rest, open := strings.Cut(sentence, "`")
 		name, after, closed := strings.Cut(rest, "`")

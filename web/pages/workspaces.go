@@ -152,6 +152,7 @@ type JobRequest struct {
 	Outputs  []DeclaredRow
 	Jobs     []JobRow
 	NoJobs   string
+	Logs     string // what is to be known of logs
 	Timeline []Fact
 	Facts    []Fact
 	Actions  []ActionRow
@@ -189,6 +190,7 @@ type JobRow struct {
 	Message string
 	Started Fact
 	Ended   Fact
+	Log     Link // of the action's last job
 }
 
 // ActionRow is an action of the pipeline.
