@@ -2,6 +2,7 @@ package pages
 
 import (
 	"strconv"
+	"strings"
 
 	"sallyport/outputs"
 )
@@ -50,7 +51,11 @@ func (c *Content) FillTable(i outputs.TableInfo, header outputs.Row, rows []outp
 			c.Header = append(c.Header, Cell{Spans: []Span{{Text: "no header"}}, Quiet: true})
 			continue
 		}
-		c.Header = append(c.Header, tableCell(i, header, n, most, at))
+		name := tableCell(i, header, n, most, at)
+		if strings.TrimSpace(header.Fields[n]) == "" {
+			name = Cell{Spans: []Span{{Text: "no name"}}, Quiet: true}
+		}
+		c.Header = append(c.Header, name)
 	}
 	total := i.Records - 1
 	for _, r := range rows {
