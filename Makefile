@@ -25,6 +25,11 @@ browser: ## run the tests in a browser alone
 	tools/need.sh postgresql chromium
 	go -C e2e test -count=1 ./...
 
+.PHONY: screenshots
+screenshots: ## take the pictures in docs/screenshots
+	tools/need.sh chromium
+	go -C e2e run ./cmd/screenshots -o $(CURDIR)/docs/screenshots
+
 .PHONY: lint
 lint: ## check format, style and imports; the first run builds the linter
 	tools/lint.sh

@@ -18,7 +18,7 @@ func (tab *Tab) Axe(coloursOnly bool) []string {
 	tab.t.Helper()
 	options := `{iframes: false, resultTypes: ['violations']}`
 	if coloursOnly {
-		options = `{iframes: false, resultTypes: ['violations'], runOnly: {type: 'tag', values: ['cat.color']}}`
+		options = `{iframes: false, resultTypes: ['violations'], runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}}`
 	}
 	var there bool
 	tab.Eval("Boolean(window.axe)", &there)

@@ -182,12 +182,16 @@ func (tab *Tab) Scheme(dark bool) {
 }
 
 // Downloaded waits for the download of a file of this name and returns its
-// bytes.
+// bytes, of which there is one at least: Chromium makes an empty file first, and
+// puts the whole one in its place.
 func (someone *Person) Downloaded(name string) []byte {
 	someone.t.Helper()
 	var b []byte
 	Until(someone.t, name+" is downloaded", func(context.Context) (err error) {
 		b, err = os.ReadFile(filepath.Join(someone.Downloads, name)) //nolint:gosec // a folder of the test
+		if err == nil && len(b) == 0 {
+			err = errNotYet
+		}
 		return err
 	})
 	return b

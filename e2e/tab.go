@@ -32,7 +32,8 @@ type Tab struct {
 func (tab *Tab) fatal(what string, err error) {
 	tab.t.Helper()
 	var shown string
-	if e := tab.try(chromedp.Evaluate("document.body.innerText", &shown)); e != nil {
+	const all = "document.activeElement.outerHTML.slice(0, 200) + ' has the focus\\n' + document.body.innerText"
+	if e := tab.try(chromedp.Evaluate(all, &shown)); e != nil {
 		shown = e.Error()
 	}
 	tab.t.Fatalf("%s: %s: %v\nat %s:\n%.3000s", tab.Person.Name, what, err, tab.Address(), shown)
@@ -280,7 +281,7 @@ func (tab *Tab) FillThe(selector, words string) {
 
 func (tab *Tab) fill(what, element, words string) {
 	tab.t.Helper()
-	tab.isTrue(what, "(e => e && shown(e) && (e.focus(), e.select(), document.activeElement === e))("+element+")")
+	tab.isTrue(what, "(e => Boolean(e && shown(e)) && (e.focus(), e.select(), document.activeElement === e))("+element+")")
 	if words == "" {
 		tab.Keys(kb.Delete)
 		return
@@ -310,9 +311,12 @@ func (tab *Tab) Links() []string {
 	return links
 }
 
-// Picture is the window, or the whole page, as a PNG.
+// Picture is what the window shows, as a PNG. Times and ids, which differ from
+// day to day, are replaced.
 func (tab *Tab) Picture() []byte {
 	tab.t.Helper()
+	var done bool
+	tab.Eval("steady()", &done)
 	var png []byte
 	tab.do("take a picture", chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		png, err = page.CaptureScreenshot().WithFormat(page.CaptureScreenshotFormatPng).WithOptimizeForSpeed(false).Do(ctx)

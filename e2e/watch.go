@@ -50,7 +50,7 @@ func (tab *Tab) watch(ctx context.Context) {
 			if e.Type == network.ResourceTypeDocument && e.Response.URL != "" && !strings.Contains(e.Response.URL, "/content/") {
 				s.status, s.header = e.Response.Status, e.Response.Headers
 			}
-			if e.Type != network.ResourceTypeDocument && e.Response.Status >= 400 {
+			if !refusal(e) {
 				s.wrong = append(s.wrong, e.Response.URL+" is not there: "+e.Response.StatusText)
 			}
 		case *network.EventLoadingFinished:
@@ -58,8 +58,9 @@ func (tab *Tab) watch(ctx context.Context) {
 		case *runtime.EventExceptionThrown:
 			s.wrong = append(s.wrong, "an exception: "+e.ExceptionDetails.Error())
 		case *runtime.EventConsoleAPICalled:
-			if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning {
-				s.wrong = append(s.wrong, "the console: "+words(e.Args))
+			// htmx notes a refusal there, which the page shows.
+			if said := words(e.Args); (e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning) && !strings.Contains(said, "Response Status Error Code 4") {
+				s.wrong = append(s.wrong, "the console: "+said)
 			}
 		case *log.EventEntryAdded:
 			// A refusal is a page with its status, which Chromium notes as a
@@ -74,6 +75,12 @@ func (tab *Tab) watch(ctx context.Context) {
 			tab.t.Errorf("%s: %s", tab.Person.Name, w)
 		}
 	})
+}
+
+// refusal reports whether an answer is well, or a refusal that is shown.
+func refusal(e *network.EventResponseReceived) bool {
+	shown := e.Type == network.ResourceTypeDocument || e.Type == network.ResourceTypeXHR && e.Response.Status < 500
+	return e.Response.Status < 400 || shown
 }
 
 func words(args []*runtime.RemoteObject) string {

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -11,29 +13,62 @@ import (
 // SampleWorkspace is the demo's workspace with outputs.
 const SampleWorkspace = "demo-study-main"
 
-// Rewrite changes an output of a workspace, or makes one, as a job that ran
-// again does: the file, and what the manifest says of it. The program is told
-// to read the workspace.
+type object = map[string]any
+
+// Report records a job request of one action whose job wrote everything in a
+// workspace of the sample's project, as a backend does. Everything in it that
+// is free text is words.
+func (p *Program) Report(workspace, words string) {
+	p.t.Helper()
+	request, job := jobOf(workspace)
+	const commit, at = "9c1f0d2b7a3e48c5d6f10b2a4c6e8d0f1a3b5c7d", "2026-10-05T10:11:02Z"
+	report, err := json.Marshal(object{
+		"number": 7, "identifier": request, "organisation": words, "project": "demo-study", "workspace": workspace,
+		"repo": nil, "branch": words, "commit": commit, "backend": "tpp", "requested_by": object{"username": "researcher1", "name": words},
+		"requested_actions": []string{"describe"}, "status": "succeeded", "status_message": words, "created_at": at,
+		"jobs": []object{{
+			"action": "describe", "identifier": job, "status": "succeeded", "status_code": "succeeded", "status_message": words, "created_at": at,
+		}},
+		"project_yaml": "# " + words + "\nversion: '4.0'\nactions:\n  describe:\n    run: r:v2 analysis/describe.R\n" +
+			"    outputs:\n      moderately_sensitive:\n        tables: output/*\n        below: output/*/*\n",
+	})
+	if err != nil {
+		p.t.Fatalf("make a report: %v", err)
+	}
+	file := filepath.Join(p.dir, request+".json")
+	p.write(file, report)
+	p.write(filepath.Join(p.Workspaces, workspace, "metadata/manifest.json"), []byte(`{"outputs": {}}`))
+	p.Run("ingest", "job-request", file)
+}
+
+// jobOf are the identifiers of a workspace's job request and of its job.
+func jobOf(workspace string) (request, job string) {
+	sum := sha256.Sum256([]byte(workspace))
+	return hex.EncodeToString(sum[:8]), hex.EncodeToString(sum[8:16])
+}
+
+// Rewrite changes outputs of a workspace, or makes some, as a job that ran again
+// does: the files, and what the manifest says of them. The program is told to
+// read the workspace.
 func (p *Program) Rewrite(workspace string, files map[string][]byte) {
 	p.t.Helper()
 	dir := filepath.Join(p.Workspaces, workspace)
 	file := filepath.Join(dir, "metadata/manifest.json")
-	manifest := map[string]any{"workspace": workspace, "outputs": map[string]any{}}
+	manifest := object{}
 	text, err := os.ReadFile(file) //nolint:gosec // a folder of the test
 	if err == nil {
 		err = json.Unmarshal(text, &manifest)
-	} else if os.IsNotExist(err) {
-		err = nil
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		p.t.Fatalf("read the manifest: %v", err)
 	}
-	outputs, _ := manifest["outputs"].(map[string]any)
+	outputs, _ := manifest["outputs"].(object)
+	request, job := jobOf(workspace)
 	for path, bytes := range files {
-		entry, ok := outputs[path].(map[string]any)
+		entry, ok := outputs[path].(object)
 		if !ok {
-			entry = map[string]any{
-				"level": "moderately_sensitive", "action": "describe", "job_request": "demostudy2mainjr", "user": "researcher1",
+			entry = object{
+				"level": "moderately_sensitive", "action": "describe", "job_request": request, "job_id": job, "user": "researcher1",
 				"commit": "9c1f0d2b7a3e48c5d6f10b2a4c6e8d0f1a3b5c7d", "timestamp": 1759745731,
 			}
 			outputs[path] = entry
