@@ -79,7 +79,7 @@ func TestStatementsOfOutputsUseIndexes(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if _, _, err := db.Releases(t.Context(), reach, cursor{noon, "A"}.String(), 5); err != nil {
+			if _, _, err := db.Releases(t.Context(), ReleaseFilter{Reach: reach, Workspace: "study", Cursor: cursor{noon, "A"}.String()}); err != nil {
 				t.Error(err)
 			}
 		}

@@ -76,18 +76,36 @@ func (r releaseRow) summary() ReleaseSummary {
 	return sm
 }
 
-// Releases reads a page of the releases from workspaces within reach, the
-// newest first, and the cursor of the next page.
-func (s *Store) Releases(ctx context.Context, reach review.Reach, after string, limit int) ([]ReleaseSummary, string, error) {
-	from, err := readCursor(after)
+// ReleaseFilter says which releases are listed: those from workspaces within
+// Reach and, where a text is not empty, of that project, workspace or author.
+type ReleaseFilter struct {
+	Reach     review.Reach
+	Project   string
+	Workspace string
+	Author    string
+	Cursor    string
+	Limit     int
+}
+
+// Releases reads a page of releases, the newest first, and the cursor of the
+// next page.
+func (s *Store) Releases(ctx context.Context, f ReleaseFilter) ([]ReleaseSummary, string, error) {
+	from, err := readCursor(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	where := inReach(reach)
+	where := inReach(f.Reach)
+	for _, narrow := range []struct{ condition, value string }{
+		{"w.project = ?", f.Project}, {"r.workspace = ?", f.Workspace}, {"r.author = ?", f.Author},
+	} {
+		if narrow.value != "" {
+			where.add(narrow.condition, narrow.value)
+		}
+	}
 	if from.id != "" {
 		where.add("(r.begun, r.id) < (?, ?)", at(from.since), from.id)
 	}
-	limit = limited(limit)
+	limit := limited(f.Limit)
 	rows, err := on[releaseRow](s.reader).Raw(
 		releasesQuery+where.text()+" ORDER BY r.begun DESC, r.id DESC LIMIT ?", append(where.values, limit+1)...,
 	).Find(ctx)

@@ -45,7 +45,7 @@ func TestReleases(t *testing.T) {
 		for _, limit := range []int{1, 50} {
 			var got []review.RequestID
 			for cursor, pages := "", 0; ; pages++ {
-				rows, next, err := db.Releases(t.Context(), review.Reach{Projects: []string{"demo"}}, cursor, limit)
+				rows, next, err := db.Releases(t.Context(), ReleaseFilter{Reach: review.Reach{Projects: []string{"demo"}}, Cursor: cursor, Limit: limit})
 				if err != nil || pages > 5 {
 					t.Fatalf("page %d: %v", pages, err)
 				}
@@ -60,8 +60,19 @@ func TestReleases(t *testing.T) {
 				t.Errorf("Releases by %d (-want +got):\n%s", limit, diff)
 			}
 		}
-		if rows, _, err := db.Releases(t.Context(), review.Reach{Projects: []string{"other"}}, "", 5); err != nil || len(rows) != 0 {
-			t.Errorf("Releases out of reach = %+v, %v", rows, err)
+		for _, c := range []struct {
+			filter ReleaseFilter
+			want   int
+		}{
+			{ReleaseFilter{Reach: review.Reach{Projects: []string{"other"}}}, 0},
+			{ReleaseFilter{Reach: review.Reach{All: true}, Project: "demo", Workspace: "study", Author: "researcher1"}, 2},
+			{ReleaseFilter{Reach: review.Reach{All: true}, Project: "other"}, 0},
+			{ReleaseFilter{Reach: review.Reach{All: true}, Workspace: "stud_"}, 0},
+			{ReleaseFilter{Reach: review.Reach{All: true}, Author: "checker1"}, 0},
+		} {
+			if rows, _, err := db.Releases(t.Context(), c.filter); err != nil || len(rows) != c.want {
+				t.Errorf("Releases of %+v = %+v, %v; want %d", c.filter, rows, err, c.want)
+			}
 		}
 		rel := must[ReleaseFound](t)(db.Release(t.Context(), done))
 		if rel.Status != review.Released || rel.ReleasedAt.IsZero() || rel.Begun.IsZero() || rel.Author.Username != "researcher1" ||

@@ -15,12 +15,23 @@ func releaseAddress(id review.RequestID) string { return "/releases/" + url.Path
 
 // showReleases answers GET /releases.
 func (s *server) showReleases(c *gin.Context) error {
-	cursor := c.Query("cursor")
-	items, next, err := s.Releases.Releases(c.Request.Context(), review.MaySeeReleases(actorOf(c)), cursor, defaultLimit)
+	f := ReleaseFilter{
+		Reach: review.MaySeeReleases(actorOf(c)), Project: c.Query("project"), Workspace: c.Query("workspace"), Author: c.Query("author"),
+		Cursor: c.Query("cursor"), Limit: defaultLimit,
+	}
+	items, next, err := s.Releases.Releases(c.Request.Context(), f)
 	if err != nil {
 		return err
 	}
-	p := pages.Releases{Frame: s.frame(c, "Releases"), Pager: pagerOf("/releases", nil, cursor, next)}
+	narrowed := url.Values{"project": {f.Project}, "workspace": {f.Workspace}, "author": {f.Author}}
+	p := pages.Releases{
+		Frame: s.frame(c, "Releases"), Pager: pagerOf("/releases", narrowed, f.Cursor, next), Filter: pages.Filters{Action: "/releases"},
+	}
+	for _, field := range []pages.Filter{
+		{Name: "project", Label: "Project"}, {Name: "workspace", Label: "Workspace"}, {Name: "author", Label: "Author"},
+	} {
+		p.Filter.Add(narrowed, field)
+	}
 	for _, r := range items {
 		p.Rows = append(p.Rows, pages.ReleaseRow{
 			Href: releaseAddress(r.Request), ID: string(r.Request), Workspace: r.Place.Workspace, Project: r.Place.Project, Author: r.Author,
@@ -63,6 +74,9 @@ func (s *server) showReleasePage(c *gin.Context) error {
 		p.Facts = append(p.Facts, pages.Fact{Name: "Released", When: pages.At(r.Released, s.Now())})
 	}
 	p.Facts = append(p.Facts, pages.Fact{Name: "Request", Text: string(id), Mono: true})
+	if review.MayReadLog(a) == nil {
+		p.Facts = append(p.Facts, pages.Fact{Name: "Downloads", Text: "in the ledger", Href: "/ledger?act=file_downloaded&request=" + url.QueryEscape(string(id))})
+	}
 	opens := review.MayOpenOutputs(a, r.Place)
 	for _, f := range r.Files {
 		file := pages.ReleasedFile{Path: f.Path, Size: pages.Size(f.Size), SHA256: f.SHA256}

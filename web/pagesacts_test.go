@@ -357,6 +357,8 @@ func TestReleasePages(t *testing.T) {
 	s := newSite(t)
 	v := s.release()
 	s.get("author", "/releases").want(200, string(v.ID), "Released")
+	s.get("author", "/releases?author=author").want(200, string(v.ID), `value="author"`)
+	s.get("author", "/releases?author=other").want(200, "No release that you may see is like that").without(string(v.ID))
 	p := s.get("author", "/releases/"+string(v.ID)).want(200, "out/a.csv", "store", "Download")
 	at := "/content/releases/" + string(v.ID) + "/" + string(filesOf(v)[0].ID) + "?download=1"
 	if !strings.Contains(p.body, at) {
@@ -366,7 +368,8 @@ func TestReleasePages(t *testing.T) {
 	if got.header.Get("Content-Disposition") == "" || !strings.Contains(got.header.Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("headers %v", got.header)
 	}
-	s.get("auditor", "/releases/"+string(v.ID)).want(200, "out/a.csv").without("Download</a>")
+	p.without("/ledger")
+	s.get("auditor", "/releases/"+string(v.ID)).want(200, "out/a.csv", "/ledger?act=file_downloaded&amp;request="+string(v.ID)).without("Download</a>")
 	s.get("auditor", at).want(403)
 	s.get("outsider", "/releases/"+string(v.ID)).want(404)
 	s.get("outsider", "/releases").want(200, "Nothing that you may see")

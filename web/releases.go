@@ -66,7 +66,10 @@ func showRelease(r Release) releaseShown {
 // listReleases answers GET /releases.
 func (s *server) listReleases(c *gin.Context) error {
 	cursor, limit := page(c)
-	items, next, err := s.Releases.Releases(c.Request.Context(), review.MaySeeReleases(actorOf(c)), cursor, limit)
+	items, next, err := s.Releases.Releases(c.Request.Context(), ReleaseFilter{
+		Reach: review.MaySeeReleases(actorOf(c)), Project: c.Query("project"), Workspace: c.Query("workspace"), Author: c.Query("author"),
+		Cursor: cursor, Limit: limit,
+	})
 	if err != nil {
 		return err
 	}

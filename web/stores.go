@@ -178,9 +178,20 @@ type OutputFile interface {
 type Releases interface {
 	// Releases lists those whose delivery has begun, the newest first, without
 	// their files and destinations.
-	Releases(ctx context.Context, reach review.Reach, cursor string, limit int) (items []Release, next string, err error)
+	Releases(ctx context.Context, f ReleaseFilter) (items []Release, next string, err error)
 	// Release finds one by its request's id, or review.ErrNotFound.
 	Release(ctx context.Context, id review.RequestID) (Release, error)
+}
+
+// ReleaseFilter says which releases are listed: those from workspaces within
+// Reach and, where a text is not empty, of that project, workspace or author.
+type ReleaseFilter struct {
+	Reach     review.Reach
+	Project   string
+	Workspace string
+	Author    string
+	Cursor    string
+	Limit     int
 }
 
 // Release is a request whose delivery has begun, with its files that have

@@ -622,12 +622,12 @@ func (w *world) JobRequest(_ context.Context, id string) (JobRequestFound, error
 	return f, w.broken
 }
 
-func (w *world) Releases(_ context.Context, reach review.Reach, _ string, _ int) ([]Release, string, error) {
+func (w *world) Releases(_ context.Context, f ReleaseFilter) ([]Release, string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var items []Release
 	for _, id := range slices.Sorted(maps.Keys(w.streams)) {
-		if r := w.released(id); r != nil && covers(reach, w.place) {
+		if r := w.released(id); r != nil && covers(f.Reach, w.place) && (f.Author == "" || f.Author == r.Author) {
 			items = append(items, *r)
 		}
 	}

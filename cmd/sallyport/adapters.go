@@ -262,8 +262,8 @@ func (w workspaces) viewable(ctx context.Context, workspace, path string) (outpu
 type releases struct{ store *models.Store }
 
 // Releases implements web.Releases.
-func (r releases) Releases(ctx context.Context, reach review.Reach, cursor string, limit int) ([]web.Release, string, error) {
-	found, next, err := r.store.Releases(ctx, reach, cursor, limit)
+func (r releases) Releases(ctx context.Context, f web.ReleaseFilter) ([]web.Release, string, error) {
+	found, next, err := r.store.Releases(ctx, models.ReleaseFilter(f))
 	items := make([]web.Release, 0, len(found))
 	for _, s := range found {
 		items = append(items, releaseOf(s))

@@ -3,8 +3,9 @@ package pages
 // Releases lists what was released.
 type Releases struct {
 	Frame
-	Rows  []ReleaseRow
-	Pager Pager
+	Filter Filters
+	Rows   []ReleaseRow
+	Pager  Pager
 }
 
 func (Releases) file() string { return "releases.html" }
