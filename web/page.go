@@ -131,7 +131,7 @@ var notices = map[string]string{
 	"person": "The account was made. Give it a role.", "role": "The role was given.", "end-role": "The role has ended.",
 	"role-waits": "The role waits until another administrator confirms it.",
 	"confirmed":  "Confirmed: the role was given.", "refused": "It was refused, and the role was not given.",
-	"end-token": "The token has ended.", "placed": "The workspace belongs where you put it.",
+	"ended": "It has ended, and is of no use any more.", "placed": "The workspace belongs where you put it.",
 }
 
 // goTo sends the browser on after an act (POST, then 303), and says there what

@@ -94,21 +94,21 @@ func changesOf(from, to review.Place) (facts []pages.Fact, lines []string) {
 		from, to bool
 		line     string
 	}{
-		{"Ongoing", from.Ongoing, to.Ongoing, "Whether new requests can be made follows at once."},
-		{"Archived", from.Archived, to.Archived, "Of an archived workspace nothing can be requested."},
+		{"Ongoing", from.Ongoing, to.Ongoing, either(to.Ongoing, "New requests can be made from now on.", "The project is over: no new request can be made.")},
+		{"Archived", from.Archived, to.Archived, either(to.Archived, "Of an archived workspace nothing can be requested.", "Its outputs can be requested again.")},
 	} {
 		if f.from != f.to {
-			facts, lines = append(facts, pages.Fact{Name: f.name, Text: yes(f.from) + " → " + yes(f.to)}), append(lines, f.line)
+			facts, lines = append(facts, pages.Fact{Name: f.name, Text: either(f.from, "yes", "no") + " → " + either(f.to, "yes", "no")}), append(lines, f.line)
 		}
 	}
 	return facts, lines
 }
 
-func yes(b bool) string {
+func either(b bool, yes, no string) string {
 	if b {
-		return "yes"
+		return yes
 	}
-	return "no"
+	return no
 }
 
 // askPlace answers GET /admin/workspaces/:workspace/place, which asks first.
@@ -147,11 +147,11 @@ func (s *server) askPlacing(c *gin.Context, status int, typed *pages.Typed, form
 // sendPlace answers POST /admin/workspaces/:workspace/place.
 func (s *server) sendPlace(c *gin.Context) error {
 	form := formOf(c)
+	w, err := s.known(c)
+	if err != nil {
+		return err
+	}
 	return s.sends(c, func(ctx context.Context, cmd review.Command) error {
-		w, err := s.known(c)
-		if err != nil {
-			return err
-		}
 		to, err := placeIn(form, w.Place)
 		if err != nil {
 			return err

@@ -136,7 +136,7 @@ func (s *server) sendEndToken(c *gin.Context) error {
 	}
 	return s.sends(c, func(ctx context.Context, cmd review.Command) error {
 		return s.People.EndToken(ctx, cmd, found.ID)
-	}, backFromToken(c, found).Href, "end-token", func(status int, typed *pages.Typed) error {
+	}, backFromToken(c, found).Href, "ended", func(status int, typed *pages.Typed) error {
 		return s.endTokenPage(c, status, typed)
 	})
 }
