@@ -49,7 +49,7 @@ type Piece struct {
 func (w *Windows) Lines(ctx context.Context, sha256 string, f Bytes) (*Lines, error) {
 	l := &Lines{file: f}
 	var err error
-	l.marks, err = w.marks(ctx, key(sha256, "lines"), f, &l.Info, func(r io.Reader) ([]uint64, error) {
+	l.marks, err = w.marks(ctx, key(sha256, "lines"), f, &l.Info, func(r io.Reader) ([]int64, error) {
 		places, err := l.Info.count(r, f.Size())
 		if no, ok := errors.AsType[*NotText](err); ok {
 			l.Info, places, err = LinesInfo{Refused: no.Reason}, nil, nil
@@ -67,10 +67,10 @@ func (w *Windows) Lines(ctx context.Context, sha256 string, f Bytes) (*Lines, er
 
 // count reads a text once and notes where every 256th piece begins, its line,
 // and whether it begins there.
-func (l *LinesInfo) count(in io.Reader, size int64) ([]uint64, error) {
+func (l *LinesInfo) count(in io.Reader, size int64) ([]int64, error) {
 	noted := &tally{r: in}
 	p := newPieces(noted, 1, false)
-	var places []uint64
+	var places []int64
 	for {
 		at, line, later := p.at, p.line, p.later
 		if _, err := p.next(); errors.Is(err, io.EOF) {
@@ -79,11 +79,11 @@ func (l *LinesInfo) count(in io.Reader, size int64) ([]uint64, error) {
 			return nil, err
 		}
 		if l.Pieces%everyPiece == 0 {
-			begins := uint64(line) << 1
+			begins := line << 1
 			if later {
 				begins |= 1
 			}
-			places = append(places, uint64(at), begins)
+			places = append(places, at, begins)
 		}
 		l.Pieces++
 		l.Lines = line
@@ -150,8 +150,8 @@ func (l *Lines) Window(ctx context.Context, from, count int64) ([]Piece, error) 
 	if err != nil {
 		return nil, err
 	}
-	in := &ctxReader{ctx, io.NewSectionReader(l.file, int64(place), min(l.file.Size(), MostCounted)-int64(place))}
-	p := newPieces(in, int64(begins>>1), begins&1 == 1)
+	in := &ctxReader{ctx, io.NewSectionReader(l.file, place, min(l.file.Size(), MostCounted)-place)}
+	p := newPieces(in, begins>>1, begins&1 == 1)
 	var window []Piece
 	for n := from / everyPiece * everyPiece; n < min(from+count, l.Info.Pieces); n++ {
 		line, later := p.line, p.later

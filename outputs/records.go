@@ -184,6 +184,12 @@ func (r *records) finish(state int, length int64, unquoted bool) error {
 	return nil
 }
 
+// noTable reports whether an error is a reason why bytes are no table, and not
+// that they cannot be read.
+func noTable(err error) bool {
+	return errors.Is(err, errLongRecord) || errors.Is(err, errUnclosed) || errors.Is(err, errAfterQuote)
+}
+
 // where is an error of a record, with the row that it is in.
 func where(record int64, err error) *NotText {
 	row := "header"

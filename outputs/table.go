@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -58,12 +59,12 @@ func (t *Table) Close() error { return t.marks.close() }
 func (w *Windows) Table(ctx context.Context, sha256 string, f Bytes) (*Table, error) {
 	t := &Table{file: f}
 	var err error
-	t.marks, err = w.marks(ctx, key(sha256, "table"), f, &t.Info, func(r io.Reader) ([]uint64, error) {
+	t.marks, err = w.marks(ctx, key(sha256, "table"), f, &t.Info, func(r io.Reader) ([]int64, error) {
 		delimiter, err := sniff(f)
 		if err != nil {
 			return nil, err
 		}
-		t.Info, err = TableInfo{Delimiter: delimiter}, nil
+		t.Info = TableInfo{Delimiter: delimiter}
 		places, err := t.Info.count(r, f.Size())
 		if no, ok := errors.AsType[*NotText](err); ok {
 			t.Info, places, err = TableInfo{Refused: no.Reason}, nil, nil
@@ -80,15 +81,15 @@ func (w *Windows) Table(ctx context.Context, sha256 string, f Bytes) (*Table, er
 }
 
 // count reads a table once and notes where every hundredth record begins.
-func (t *TableInfo) count(in io.Reader, size int64) ([]uint64, error) {
+func (t *TableInfo) count(in io.Reader, size int64) ([]int64, error) {
 	noted := &tally{r: in}
 	r := newRecords(&skipBOM{r: noted}, t.Delimiter)
-	var places []uint64
+	var places []int64
 	var told []byte
-	start := uint64(0)
+	start := int64(0)
 	t.Cut = size > MostCounted
 	for {
-		begins := uint64(r.at)
+		begins := r.at
 		err := r.next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -102,7 +103,7 @@ func (t *TableInfo) count(in io.Reader, size int64) ([]uint64, error) {
 		if t.Records == 0 {
 			told = make([]byte, min(len(r.ends), numberColumns))
 			if bytes.HasPrefix(noted.first, bom) {
-				start = uint64(len(bom))
+				start = int64(len(bom))
 			}
 		} else if t.Records <= numberRecords {
 			tellNumbers(told, r)
@@ -125,7 +126,7 @@ func (t *TableInfo) count(in io.Reader, size int64) ([]uint64, error) {
 // refuse says why a table ends before its file does. That what was read is no
 // text at all is the better reason.
 func (t *TableInfo) refuse(noted *tally, err error) error {
-	if !errors.Is(err, errLongRecord) && !errors.Is(err, errUnclosed) && !errors.Is(err, errAfterQuote) {
+	if !noTable(err) {
 		return err
 	}
 	if _, _, no := noted.encoding(); no != nil {
@@ -239,13 +240,16 @@ func (t *Table) Rows(ctx context.Context, from, count, most int64) ([]Row, error
 	if err != nil {
 		return nil, err
 	}
-	in := &ctxReader{ctx, io.NewSectionReader(t.file, int64(place), min(t.file.Size(), MostCounted)-int64(place))}
+	in := &ctxReader{ctx, io.NewSectionReader(t.file, place, min(t.file.Size(), MostCounted)-place)}
 	r := newRecords(in, t.Info.Delimiter)
 	var rows []Row
 	read := int64(0)
 	for record := from / everyRecord * everyRecord; record < min(from+count, t.Info.Records) && read < most; record++ {
 		if err := r.next(); err != nil {
-			return nil, where(record, err)
+			if noTable(err) {
+				err = where(record, err)
+			}
+			return nil, fmt.Errorf("read row %d: %w", record, err)
 		}
 		if record < from {
 			continue

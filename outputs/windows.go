@@ -88,7 +88,7 @@ func key(sha256, of string) string {
 // marks are the places in a file that are noted: in memory, or in the open
 // file that remembers them.
 type marks struct {
-	places []uint64
+	places []int64
 	file   *os.File
 	start  int64
 	count  int64
@@ -102,28 +102,26 @@ func (m *marks) close() error {
 }
 
 // at is a place.
-func (m *marks) at(n int64) (uint64, error) {
-	var place uint64
+func (m *marks) at(n int64) (int64, error) {
 	switch {
 	case m.file != nil && n < m.count:
 		var b [8]byte
 		if _, err := m.file.ReadAt(b[:], m.start+8*n); err != nil {
 			return 0, fmt.Errorf("read where a window begins: %w", err)
 		}
-		place = binary.BigEndian.Uint64(b[:])
+		place := binary.BigEndian.Uint64(b[:])
+		if place > math.MaxInt64 {
+			return 0, fmt.Errorf("place %d of a window cannot be", place)
+		}
+		return int64(place), nil
 	case m.file == nil && n < int64(len(m.places)):
-		place = m.places[n]
-	default:
-		return 0, fmt.Errorf("place %d of a window is not noted", n)
+		return m.places[n], nil
 	}
-	if place > math.MaxInt64 {
-		return 0, fmt.Errorf("place %d of a window cannot be", place)
-	}
-	return place, nil
+	return 0, fmt.Errorf("place %d of a window is not noted", n)
 }
 
 // marks remembers the places that count notes, and the info that it fills.
-func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, count func(io.Reader) ([]uint64, error)) (*marks, error) {
+func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, count func(io.Reader) ([]int64, error)) (*marks, error) {
 	if f.Size() <= alwaysCounted {
 		name = ""
 	}
@@ -190,7 +188,7 @@ func readMarks(f *os.File, info any) (*marks, error) {
 }
 
 // keep remembers: whole or not at all.
-func (w *Windows) keep(name string, info any, places []uint64) error {
+func (w *Windows) keep(name string, info any, places []int64) error {
 	text, err := json.Marshal(info)
 	if err != nil {
 		return err
@@ -200,7 +198,7 @@ func (w *Windows) keep(name string, info any, places []uint64) error {
 	b = binary.BigEndian.AppendUint64(b, uint64(len(places)))
 	b = append(b, text...)
 	for _, p := range places {
-		b = binary.BigEndian.AppendUint64(b, p)
+		b = binary.BigEndian.AppendUint64(b, uint64(p)) //nolint:gosec // a place is never negative
 	}
 	if int64(len(b)) > w.most {
 		return nil

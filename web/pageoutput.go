@@ -75,6 +75,9 @@ func (s *server) outputContent(c *gin.Context, w Workspace, of string, l pages.L
 		return pages.Content{}, errors.Join(err, f.Close())
 	}
 	content, err := pages.Show(ctx, s.Windows, pages.Source{Bytes: f, Path: o.Path, SHA256: o.SHA256}, l)
+	if err != nil { // it may have changed while it was read
+		content, err = notShown(refusedOpening(err))
+	}
 	return content, errors.Join(err, f.Close())
 }
 
