@@ -265,6 +265,23 @@ func (s *Store) Name(ctx context.Context, id review.PersonID) (string, error) {
 	return row.Name, err
 }
 
+// Usernames are those of people by their ids. Who is not known is missing.
+func (s *Store) Usernames(ctx context.Context, ids []review.PersonID) (map[review.PersonID]string, error) {
+	names := make(map[review.PersonID]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	var rows []personRow
+	err := s.read(ctx, func(tx *gorm.DB) (err error) {
+		rows, err = on[personRow](tx).Where("id IN ?", ids).Find(ctx)
+		return err
+	})
+	for _, row := range rows {
+		names[review.PersonID(row.ID)] = row.Username
+	}
+	return names, err
+}
+
 func (s *Store) account(ctx context.Context, condition, value string) (auth.Account, error) {
 	var found auth.Account
 	err := s.read(ctx, func(tx *gorm.DB) error {

@@ -27,6 +27,10 @@ func TestPeople(t *testing.T) {
 			entry.Role != review.Administrator || strings.Contains(string(entry.Bytes), "Ada") || entry.Summary != nil {
 			t.Errorf("the entry is %+v", entry)
 		}
+		names, err := db.Usernames(ctx, []review.PersonID{p.ID, "nobody"})
+		if err != nil || len(names) != 1 || names[p.ID] != "researcher1" {
+			t.Errorf("Usernames = %v, %v", names, err)
+		}
 		if _, err := db.AddPerson(ctx, by(admin), "researcher1", ""); !errors.Is(err, review.ErrDuplicate) {
 			t.Errorf("a username that is taken = %v, want ErrDuplicate", err)
 		}

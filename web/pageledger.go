@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,11 +41,10 @@ func ledgerFields(query url.Values) pages.Filters {
 // page.
 func (s *server) latestEntries(c *gin.Context) ([]pages.LedgerEntry, error) {
 	items, _, err := s.readEntries(c, LogFilter{Newest: true}, s.shows(c.Request.Context(), actorOf(c)))
-	var list []pages.LedgerEntry
-	for _, e := range items[:min(len(items), homeRows)] {
-		list = append(list, s.showLogged(e))
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	return s.showLogged(c, items[:min(len(items), homeRows)])
 }
 
 // showLedger answers GET /ledger.
@@ -68,8 +69,8 @@ func (s *server) showLedger(c *gin.Context) error {
 		return err
 	}
 	filter := p.Filter.Address()
-	for _, e := range items {
-		p.Entries = append(p.Entries, s.showLogged(e))
+	if p.Entries, err = s.showLogged(c, items); err != nil {
+		return err
 	}
 	p.Pager = pagerOf("/ledger", filter, c.Query("cursor"), next)
 	filter.Del("order") // an export is in the log's order
@@ -89,43 +90,71 @@ func (s *server) exportLedger(c *gin.Context) error {
 	return invalid("An export is csv or jsonl.")
 }
 
-// showLogged is an entry as the page shows it.
-func (s *server) showLogged(e entry) pages.LedgerEntry {
-	var fields struct {
-		At    time.Time `json:"at"`
-		Act   string    `json:"act"`
-		Actor struct {
-			Kind     string `json:"kind"`
-			Username string `json:"username"`
-		} `json:"actor"`
-		Place struct {
-			Project   string `json:"project"`
-			Workspace string `json:"workspace"`
-		} `json:"place"`
-		Subject struct {
-			Request string `json:"request"`
-			Path    string `json:"path"`
-			SHA256  string `json:"sha256"`
-		} `json:"subject"`
+// logged are the fields of an entry that the page shows.
+type logged struct {
+	At    time.Time `json:"at"`
+	Act   string    `json:"act"`
+	Actor struct {
+		Kind     string `json:"kind"`
+		Username string `json:"username"`
+	} `json:"actor"`
+	Place struct {
+		Project   string `json:"project"`
+		Workspace string `json:"workspace"`
+	} `json:"place"`
+	Subject struct {
+		Request string          `json:"request"`
+		Person  review.PersonID `json:"person"`
+		Path    string          `json:"path"`
+		SHA256  string          `json:"sha256"`
+	} `json:"subject"`
+	Event struct {
+		Role  review.Role  `json:"role"`
+		Scope review.Scope `json:"scope"`
+	} `json:"event"`
+}
+
+// showLogged makes entries as the page shows them.
+func (s *server) showLogged(c *gin.Context, entries []entry) ([]pages.LedgerEntry, error) {
+	read := make([]*logged, len(entries))
+	var people []review.PersonID
+	for i, e := range entries {
+		var l logged
+		if err := json.Unmarshal(e.Entry, &l); err != nil {
+			continue // an entry of another format is shown as it is stored
+		}
+		read[i] = &l
+		if l.Subject.Person != "" && !slices.Contains(people, l.Subject.Person) {
+			people = append(people, l.Subject.Person)
+		}
 	}
-	shown := pages.LedgerEntry{ID: strconv.FormatInt(e.ID, 10), Hash: e.Hash[:12] + "…", JSON: string(e.Entry)}
-	if err := json.Unmarshal(e.Entry, &fields); err != nil { // an entry of another format is shown as it is stored
-		shown.What = "is not readable here"
-		return shown
+	names, err := s.People.Usernames(c.Request.Context(), people)
+	if err != nil {
+		return nil, err
 	}
-	shown.At, shown.By = pages.At(fields.At, s.Now()), fields.Actor.Username
-	if shown.By == "" {
-		shown.By = fields.Actor.Kind
+	shown := make([]pages.LedgerEntry, len(entries))
+	for i, e := range entries {
+		shown[i] = pages.LedgerEntry{ID: strconv.FormatInt(e.ID, 10), Hash: e.Hash[:12] + "…", JSON: string(e.Entry), What: "is not readable here"}
+		if read[i] != nil {
+			s.showFields(&shown[i], *read[i], names)
+		}
 	}
-	shown.About = fields.Place.Workspace
-	if fields.Place.Project != "" && fields.Place.Project != fields.Place.Workspace {
-		shown.About = fields.Place.Project + " / " + fields.Place.Workspace
+	return shown, nil
+}
+
+func (s *server) showFields(shown *pages.LedgerEntry, l logged, names map[review.PersonID]string) {
+	shown.At, shown.By = pages.At(l.At, s.Now()), cmp.Or(l.Actor.Username, l.Actor.Kind)
+	shown.About = l.Place.Workspace
+	if l.Place.Project != "" && l.Place.Project != l.Place.Workspace {
+		shown.About = l.Place.Project + " / " + l.Place.Workspace
 	}
-	shown.What = pages.Deed{Act: fields.Act, Path: fields.Subject.Path, Workspace: fields.Place.Workspace}.Words()
-	shown.SHA256 = fields.Subject.SHA256
-	if fields.Subject.Request != "" {
-		shown.Request = fields.Subject.Request
-		shown.Href = pages.RequestAddress(review.RequestID(fields.Subject.Request))
+	shown.What = pages.Deed{
+		Act: l.Act, Path: l.Subject.Path, Workspace: l.Place.Workspace, Person: names[l.Subject.Person],
+		Role: l.Event.Role, Scope: l.Event.Scope,
+	}.Words()
+	shown.SHA256 = l.Subject.SHA256
+	if l.Subject.Request != "" {
+		shown.Request = l.Subject.Request
+		shown.Href = pages.RequestAddress(review.RequestID(l.Subject.Request))
 	}
-	return shown
 }

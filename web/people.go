@@ -15,6 +15,8 @@ import (
 type People interface {
 	// Name is a person's name, which may be empty.
 	Name(ctx context.Context, id review.PersonID) (string, error)
+	// Usernames are those of people by their ids; who is not known is missing.
+	Usernames(ctx context.Context, ids []review.PersonID) (map[review.PersonID]string, error)
 	// Accounts lists by username.
 	Accounts(ctx context.Context, f auth.PeopleFilter) (items []auth.Account, next string, err error)
 	Person(ctx context.Context, id review.PersonID) (auth.Account, error)

@@ -31,6 +31,16 @@ func accountOf(a review.Actor) auth.Account {
 	return auth.Account{Person: a.Person, Created: noon, Grants: a.Grants, Issuer: "https://provider.test", Linked: noon}
 }
 
+func (w *world) Usernames(_ context.Context, ids []review.PersonID) (map[review.PersonID]string, error) {
+	names := map[review.PersonID]string{}
+	for _, id := range ids {
+		if name, _, err := w.byID(id); err == nil {
+			names[id] = name
+		}
+	}
+	return names, w.broken
+}
+
 func (w *world) Name(_ context.Context, _ review.PersonID) (string, error) { return "", nil }
 
 func (w *world) Accounts(_ context.Context, f auth.PeopleFilter) ([]auth.Account, string, error) {

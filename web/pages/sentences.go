@@ -19,7 +19,9 @@ var deeds = map[string]string{
 	"file_approved": "approved %f for release", "request_approved": "approved the release", "approval_stopped": "stopped the release",
 	"request_withdrawn": "withdrew the request", "delivery_begun": "began the delivery", "file_delivered": "delivered %f",
 	"request_released": "finished the release", "file_opened": "opened %f", "file_downloaded": "downloaded %f",
-	"person_added": "added %p", "role_granted": "gave %p a role", "role_ended": "ended a role of %p",
+	"person_added": "added %p", "role_granted": "gave %p %r", "role_ended": "took %r from %p",
+	"role_asked": "asked that %p gets %r", "role_confirmed": "confirmed that %p gets %r",
+	"role_refused": "refused %p %r", "role_lapsed": "let it lapse that %p gets %r",
 	"token_made": "made a token for %p", "token_ended": "ended a token of %p",
 	"identity_linked": "linked %p to a sign-in", "identity_unlinked": "unlinked %p from a sign-in",
 	"workspace_placed": "said to which project the workspace %w belongs", "workspace_read": "read the outputs of %w",
@@ -34,6 +36,8 @@ type Deed struct {
 	Group     string
 	Person    string
 	Workspace string
+	Role      review.Role
+	Scope     review.Scope
 	Vote      review.VoteValue
 }
 
@@ -56,11 +60,20 @@ func (d Deed) Words() string {
 	}
 	said := strings.NewReplacer(
 		"%f", named(about, "a file"), "%c", "a group", "%g", quoted(d.Group), "%p", named(d.Person, "somebody"), "%w", named(d.Workspace, "a workspace"),
+		"%r", roleSaid(d.Role, d.Scope),
 	).Replace(words)
 	if d.Vote != "" {
 		said += ": " + voteWord(d.Vote)
 	}
 	return said
+}
+
+// roleSaid names a role and what it reaches.
+func roleSaid(role review.Role, scope review.Scope) string {
+	if role == "" {
+		return "a role"
+	}
+	return "the role " + RoleName(role) + " of " + Reaches(scope)
 }
 
 // named is a name between backticks, or what is said where it is not known.
