@@ -51,7 +51,7 @@ func hostileWords(t *testing.T, p *Program, b *Browser) {
 	author.Sees(`output/"><em>was it escaped?'.csv`)
 	for path := range hostileFiles {
 		if !strings.HasSuffix(path, "empty.csv") {
-			author.Choose("Choose " + path)
+			author.ChooseFile(path)
 		}
 	}
 	author.Select("Put them on", "a new request")

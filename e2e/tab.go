@@ -249,6 +249,15 @@ func (tab *Tab) Choose(label string) {
 	tab.isTrue("have chosen “"+label+"”", "field('', "+quote(label)+").checked")
 }
 
+// ChooseFile ticks the box of a file of a workspace, whose label names what
+// hides in its name.
+func (tab *Tab) ChooseFile(path string) {
+	tab.t.Helper()
+	box := "[...document.querySelectorAll('input[name=path]')].find(e => e.value === " + quote(path) + ")"
+	tab.click("choose "+path, box, 1)
+	tab.isTrue("have chosen "+path, box+".checked")
+}
+
 // Select chooses an entry of a list by its words.
 func (tab *Tab) Select(label, words string) {
 	tab.t.Helper()
