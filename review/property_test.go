@@ -16,23 +16,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-// How many sequences of commands each property is tried with, at length and
-// with -short, as the race detector is.
-const (
-	sequences = "10000"
-	few       = "300"
-)
+// sequences is how many sequences of commands each property is tried with;
+// -rapid.checks says otherwise.
+const sequences = "10000"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
 	settings := map[string]string{"rapid.nofailfile": "true"}
-	switch {
-	case given:
-	case testing.Short():
-		settings["rapid.checks"] = few
-	default:
+	if !given {
 		settings["rapid.checks"] = sequences
 	}
 	for name, value := range settings {
