@@ -110,7 +110,7 @@ const hostile = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-i
 // asked for, or that the asker's copy is still right. A frame of a page may ask
 // for what is made of them.
 func (s *server) serve(c *gin.Context, o review.Opened, r outputs.Bytes, download bool) error {
-	if c.GetBool(pageKey) && !download && c.Query("as") == "page" {
+	if c.GetBool(pageKey) && !download && (c.Query("as") == "page" || pages.OnlyMade(o.Path)) {
 		return s.serveMade(c, o, r)
 	}
 	kind, known := contentTypes[strings.ToLower(path.Ext(o.Path))]
@@ -149,6 +149,7 @@ func (s *server) serveMade(c *gin.Context, o review.Opened, r outputs.Bytes) err
 // secureHostile sets the headers of what people made.
 func secureHostile(h http.Header) {
 	h.Set("Content-Security-Policy", hostile)
+	h.Set("X-DNS-Prefetch-Control", "off") // which the policy does not forbid
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Vary", "Authorization, Cookie")
 }

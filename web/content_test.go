@@ -141,7 +141,8 @@ func TestUnknownTypes(t *testing.T) {
 func TestContentOfPages(t *testing.T) {
 	s := newSite(t)
 	s.files["out/n.md"] = "# Title <script>alert(1)</script> ![x](http://evil.test/x.png)"
-	s.files["out/d.svgz"] = "no gzip"
+	s.files["out/d.svgz"], s.files["out/d.svg"] = "no gzip", "<svg/>"
+	s.files["out/l.html"] = `<link rel="preconnect" href="//evil.test">`
 	s.files["out/x\u202e\"\r\n.html"] = "<script>alert(1)</script>"
 	const at = "/content/workspaces/ws?path="
 	for _, tt := range []struct {
@@ -153,7 +154,10 @@ func TestContentOfPages(t *testing.T) {
 		{"out/c.html", "text/html; charset=utf-8", "<script>", "", 200},
 		{"out/x%E2%80%AE%22%0D%0A.html", "text/html; charset=utf-8", "<script>", "", 200},
 		{"out/d.svgz&as=page", "text/plain; charset=utf-8", "not in gzip", "<html", 422},
-		{"out/c.html&as=page", "text/plain; charset=utf-8", "nothing is made of it", "<script", 422},
+		{"out/l.html", "text/html; charset=utf-8", "x-link rel", "<link", 200},
+		{"out/l.html&as=page", "text/html; charset=utf-8", "x-link rel", "<link", 200},
+		{"out/d.svg", "text/html; charset=utf-8", "data:image/svg+xml;base64,", "<svg", 200},
+		{"out/b.txt&as=page", "text/plain; charset=utf-8", "nothing is made of it", "<script", 422},
 		{"out/secret.csv", "text/plain; charset=utf-8", "", "patients", 403},
 		{"nothing", "text/plain; charset=utf-8", "", "<html", 404},
 	} {
@@ -168,6 +172,8 @@ func TestContentOfPages(t *testing.T) {
 		}
 		if tt.status != 200 {
 			want["Cache-Control"] = "no-store"
+		} else {
+			want["X-DNS-Prefetch-Control"] = "off"
 		}
 		for name, v := range want {
 			if p.header.Get(name) != v {

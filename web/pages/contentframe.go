@@ -5,12 +5,15 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"html"
 	"image"
 	_ "image/jpeg" // the pictures that are shown
 	_ "image/png"
 	"io"
+	"regexp"
 	"strings"
 
 	"sallyport/outputs"
@@ -22,6 +25,7 @@ const (
 	mostPixels   = 64_000_000
 	mostHeader   = 4 << 20 // bytes in which a picture says how large it is
 	mostUnzipped = 8 << 20
+	mostFramed   = 32 << 20 // bytes of a document or a drawing
 )
 
 // made asks the address of bytes for what is made of them.
@@ -36,8 +40,11 @@ func (c *Content) fillFrame(ctx context.Context, w Windows, f Source, l Look) er
 		return nil
 	}
 	switch suffix(f.Path) {
-	case ".md", ".svgz":
+	case ".md", ".html", ".svg", ".svgz":
 		c.Frame += map[bool]string{true: "&", false: "?"}[strings.Contains(l.Bytes, "?")] + made
+		if OnlyMade(f.Path) && f.Size() <= mostFramed { // nothing else can be wrong with most of them: the frame says what is
+			return nil
+		}
 		_, _, err := Made(f)
 		if no, ok := errors.AsType[*outputs.NotText](err); ok && suffix(f.Path) == ".md" {
 			c.Note("It is shown as text: the file " + no.Reason)
@@ -71,19 +78,70 @@ func (c *Content) measure(f Source) error {
 	return nil
 }
 
+// OnlyMade reports whether a browser is given what is made of the file at an
+// address of a page, and never its bytes, unless it saves them: a sandbox keeps
+// a document from everything but telling the browser where to connect to.
+func OnlyMade(name string) bool {
+	s := suffix(name)
+	return s == ".html" || s == ".svg"
+}
+
 // Made is what is made of a file to be shown in a frame, and its type: the
-// document of a Markdown text, the drawing in an SVG that is compressed. What
-// cannot be made is refused as outputs.NotText.
+// document of a Markdown text, an HTML document that connects to nothing, a
+// drawing as a picture. What cannot be made is refused as
+// outputs.NotText.
 func Made(f Source) (body []byte, kind string, err error) {
 	switch suffix(f.Path) {
 	case ".md":
 		body, err = rendered(f)
-		return body, "text/html; charset=utf-8", err
-	case ".svgz":
-		body, err = unzipped(f)
-		return body, "image/svg+xml", err
+	case ".html":
+		body, err = unlinked(f)
+	case ".svg", ".svgz":
+		body, err = drawn(f)
+	default:
+		err = &outputs.NotText{Reason: "is shown as it is, and nothing is made of it."}
 	}
-	return nil, "", &outputs.NotText{Reason: "is shown as it is, and nothing is made of it."}
+	return body, "text/html; charset=utf-8", err
+}
+
+// connects begins an element for which browsers connect to hosts that it
+// names before they ask the Content-Security-Policy, or without asking it.
+var connects = regexp.MustCompile(`(?i)<(link|i?frame|object|embed|portal|fencedframe)`)
+
+// unlinked is an HTML document whose elements that connect are of no known
+// kind: the name of a host can carry data. It goes by bytes and not by what
+// they are in the document, so that nothing can be hidden from it.
+func unlinked(f Source) ([]byte, error) {
+	b, err := framed(f)
+	if err != nil {
+		return nil, err
+	}
+	text, _, err := outputs.Text(b)
+	return connects.ReplaceAll([]byte(text), []byte("<x-$1")), err
+}
+
+// drawn is a document with a drawing as a picture. As such it loads and does
+// nothing, and links nowhere, whatever is in it.
+func drawn(f Source) ([]byte, error) {
+	b, err := framed(f)
+	if err == nil && suffix(f.Path) == ".svgz" {
+		b, err = unzipped(f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	name := html.EscapeString(Visible(baseOf(f.Path)))
+	return fmt.Appendf(nil, `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>%s</title></head><body><img alt="The drawing %[1]s" src="data:image/svg+xml;base64,%s"></body></html>
+`, name, base64.StdEncoding.EncodeToString(b)), nil
+}
+
+// framed are the bytes of a file that is not too large for a frame.
+func framed(f Source) ([]byte, error) {
+	if f.Size() > mostFramed {
+		return nil, &outputs.NotText{Reason: "is larger than " + Size(mostFramed) + ". It is not drawn: look at its source."}
+	}
+	return wholeOf(f)
 }
 
 func rendered(f Source) ([]byte, error) {

@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -78,8 +79,12 @@ func TestCompressedDrawings(t *testing.T) {
 	if c = shown(t, "a.svgz", zipped(t, svg), view(ViewSource)); c.Kind != AsText || textOf(c.Lines[0].Spans) != svg {
 		t.Errorf("its source: %+v", c)
 	}
-	if body, kind, err := Made(Source{Bytes: strings.NewReader(zipped(t, svg)), Path: "A.SVGZ"}); string(body) != svg || kind != "image/svg+xml" || err != nil {
-		t.Errorf("Made = %q, %s, %v", body, kind, err)
+	for name, text := range map[string]string{"A.SVGZ": zipped(t, svg), "a.svg": svg} {
+		body, kind, err := Made(Source{Bytes: strings.NewReader(text), Path: name})
+		drawing := base64.StdEncoding.EncodeToString([]byte(svg))
+		if !strings.Contains(string(body), `src="data:image/svg+xml;base64,`+drawing+`"`) || kind != "text/html; charset=utf-8" || err != nil {
+			t.Errorf("Made of %s = %q, %s, %v", name, body, kind, err)
+		}
 	}
 	for text, want := range map[string]string{
 		zipped(t, strings.Repeat(" ", 100<<20)): "larger than 8 MiB when it is unpacked", svg: "not in gzip", "": "empty",
@@ -96,7 +101,7 @@ func TestCompressedDrawings(t *testing.T) {
 
 func TestFrames(t *testing.T) {
 	for _, name := range []string{"a.html", "a.svg"} {
-		if c := shown(t, name, "<b>x</b>"); c.Kind != AsFrame || c.Frame != "/bytes" {
+		if c := shown(t, name, "<b>x</b>"); c.Kind != AsFrame || c.Frame != "/bytes?as=page" {
 			t.Errorf("%s: %+v", name, c)
 		}
 		if c := shown(t, name, "<b>x</b>\n", view(ViewSource)); c.Kind != AsText || textOf(c.Lines[0].Spans) != "<b>x</b>" {
@@ -120,8 +125,32 @@ func TestFrames(t *testing.T) {
 	if c := shown(t, "a.md", "\xff\xfea\x00"); c.Kind != AsNothing || !strings.Contains(c.Why, "UTF-16") {
 		t.Errorf("UTF-16: %+v", c)
 	}
-	if _, _, err := Made(Source{Bytes: strings.NewReader("x"), Path: "a.html"}); err == nil {
-		t.Error("something is made of HTML")
+	if _, _, err := Made(Source{Bytes: strings.NewReader("x"), Path: "a.txt"}); err == nil {
+		t.Error("something is made of a text")
+	}
+}
+
+// TestNothingNamesHosts: what tells a browser where to connect to, which no
+// Content-Security-Policy forbids, is gone from what it is given.
+func TestNothingNamesHosts(t *testing.T) {
+	for _, tt := range []struct{ name, source, has string }{
+		{"a.html", `<p>x</p><link rel="preconnect" href="http://data.evil.test"><LINK/rel=dns-prefetch href=//b.evil.test>`, "<p>x</p>"},
+		{"a.html", "<<link\trel=preconnect href=//a.evil.test>< link", "< link"},
+		{"a.html", "\ufeff<link\frel=preconnect href=//a.evil.test>é", "é"},
+		{"a.html", "<link\xff rel=preconnect href=//a.evil.test>", "preconnect"},
+		{"a.html", "<\x00link rel=preconnect>", ""},
+		{"a.html", "<iFrame src=//a.evil.test><lin<linkk rel=preconnect></iframe><frameset><frame src=//x></frameset><embed src=//x><object data=//x>", "<x-frameset>"},
+		{"a.svg", `<svg xmlns="http://www.w3.org/2000/svg" xmlns:h="http://www.w3.org/1999/xhtml"><h:link rel="preconnect" href="//a.evil.test"/></svg>`, "<img"},
+		{`a"><link rel=preconnect href=x>.svg`, "<svg/>", "<img"},
+	} {
+		body, _, err := Made(Source{Bytes: strings.NewReader(tt.source), Path: tt.name})
+		if err != nil && tt.has != "" || !strings.Contains(string(body), tt.has) || connects.Match(body) ||
+			strings.HasSuffix(tt.name, "svg") && strings.Contains(string(body), "evil") {
+			t.Errorf("%s %q: %q, %v", tt.name, tt.source, body, err)
+		}
+	}
+	if _, _, err := Made(Source{Bytes: bytes.NewReader(make([]byte, mostFramed+1)), Path: "a.html"}); err == nil {
+		t.Error("a document of any size is made")
 	}
 }
 
