@@ -98,8 +98,11 @@ func (s *server) homeWorkspaces(c *gin.Context, p *pages.Home) error {
 	if next != "" {
 		begin.More = pages.Link{Text: "All workspaces", Href: "/workspaces"}
 	}
+	if len(begin.Links) == 0 {
+		begin.Lead = "A request begins in a workspace, and you have none yet. One appears when a job request of your project is reported, or its outputs are read."
+	}
 	for _, l := range []pages.HomeLinks{begin, stuck} {
-		if len(l.Links) > 0 {
+		if len(l.Links) > 0 || researcher && l.Heading == begin.Heading {
 			p.Aside = append(p.Aside, l)
 		}
 	}

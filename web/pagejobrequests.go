@@ -225,7 +225,7 @@ func declaredRow(workspace string, o declaredOutput) pages.DeclaredRow {
 		row.Job = pages.JobState("not requested")
 	}
 	for _, f := range o.Files {
-		file := pages.DeclaredFile{Path: f.Path, May: f.Requestable, WhyNot: valueOf(f.WhyNot), Href: workspaceAddress(workspace, f.Path)}
+		file := pages.DeclaredFile{Path: f.Path, May: f.Requestable, WhyNot: pages.OfIt(valueOf(f.WhyNot), f.Path), Href: workspaceAddress(workspace, f.Path)}
 		row.Files = append(row.Files, file)
 	}
 	return row

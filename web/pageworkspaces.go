@@ -264,7 +264,7 @@ func (by asking) showItem(item OutputItem, f folderAt, typed *pages.Typed) pages
 	}
 	o := by.showOutput(item.Candidate)
 	shown := pages.Item{
-		Path: o.Path, Name: path.Base(o.Path), Level: o.Level, Action: valueOf(o.Action), May: o.Requestable, WhyNot: valueOf(o.WhyNot),
+		Path: o.Path, Name: path.Base(o.Path), Level: o.Level, Action: valueOf(o.Action), May: o.Requestable, WhyNot: pages.OfIt(valueOf(o.WhyNot), o.Path),
 		Href: workspaceAddress(by.place.Workspace, o.Path), See: by.seeOf(o),
 		Chosen: typed != nil && slices.Contains(typed.Values["path"], o.Path),
 	}

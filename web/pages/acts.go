@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"sallyport/review"
 )
@@ -38,7 +39,7 @@ var actWords = []struct {
 
 // actButtons are the acts that are open or lack something, and those that are
 // not for this person, or not for this status.
-func actButtons(fs Forms, v *review.RequestView) (acts, notNow []ActButton) {
+func actButtons(fs Forms, v *review.RequestView) (acts []ActButton, notNow []NotNow) {
 	for _, w := range actWords {
 		a := allowance(v, w.act)
 		b := ActButton{Act: w.act, Text: w.text, Class: w.class, Why: a.WhyNot}
@@ -53,12 +54,30 @@ func actButtons(fs Forms, v *review.RequestView) (acts, notNow []ActButton) {
 			b.Text = "My review is in"
 		}
 		if slices.Contains([]string{review.ErrRole.Code, review.ErrOwnSide.Code, review.ErrStatus.Code}, a.Code) {
-			notNow = append(notNow, b)
+			notNow = because(notNow, b)
 		} else {
 			acts = append(acts, b)
 		}
 	}
 	return acts, notNow
+}
+
+// NotNow is what cannot be done for one reason.
+type NotNow struct {
+	Acts string
+	Why  string
+}
+
+// because adds an act to those that its reason holds for already.
+func because(list []NotNow, b ActButton) []NotNow {
+	text := strings.TrimSuffix(b.Text, "…")
+	for i := range list {
+		if list[i].Why == b.Why {
+			list[i].Acts += " · " + text
+			return list
+		}
+	}
+	return append(list, NotNow{text, b.Why})
 }
 
 // Act is the page that asks before something is done that cannot be undone: in

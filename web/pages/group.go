@@ -13,7 +13,10 @@ func newGroup(b Build, v *review.RequestView, g review.GroupView) Group {
 	}
 	group.Progress = progress(v, g)
 	if g.NeedsComment {
-		group.Needs = "Say in a comment on this group what you did since it was returned."
+		group.Needs = "Its author has still to say in a comment on this group what was done since it was returned."
+		if may(v, review.ActTitle) {
+			group.Needs = "Say in a comment on this group what you did since it was returned."
+		}
 	}
 	for _, f := range g.Files {
 		group.Files = append(group.Files, newFile(v, f))
@@ -153,7 +156,8 @@ func newCommentForm(fs Forms, v *review.RequestView, g review.GroupView, f *revi
 	}
 	form := fs.Form(id, RequestAddress(v.ID, "comments"), nil)
 	return &CommentForm{
-		Form: form, Group: g.Name, File: file, About: about, Checker: v.WaitingOn == "checkers", Open: form.open(),
+		Form: form, Group: g.Name, File: file, About: about, Checker: v.WaitingOn == "checkers",
+		Open: form.open() || f == nil && g.NeedsComment,
 	}
 }
 
@@ -165,7 +169,7 @@ func newGroupForm(fs Forms, v *review.RequestView, g *review.GroupView) *GroupFo
 		now = url.Values{"context": {g.Context}, "controls": {g.Controls.Text}, "code": g.Controls.Codes}
 	}
 	form := fs.Form(id, RequestAddress(v.ID, "groups"), now)
-	gf := &GroupForm{Form: form, Name: name, Open: form.open()}
+	gf := &GroupForm{Form: form, Name: name, Open: form.open() || g != nil && (g.Context == "" || len(controlsOf(*g)) == 0)}
 	for _, code := range review.Controls {
 		gf.Controls = append(gf.Controls, Choice{code, controlWord(code), slices.Contains(form.values["code"], code)})
 	}

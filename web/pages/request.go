@@ -19,7 +19,7 @@ type Request struct {
 	Facts     []Fact
 	Review    Link        // to the next file without the viewer's vote
 	Acts      []ActButton // that are open, or lack something
-	NotNow    []ActButton // that are not for this person, or not for this status
+	NotNow    []NotNow    // acts that are not for this person, or not for this status
 	Notes     []Note
 	Dissents  []string
 	TitleForm *Form // nil: not to be changed now
@@ -147,6 +147,14 @@ func (b Build) workspace(v *review.RequestView) string {
 // and whose turn it is: of all others it says how many reviews it needs.
 func summary(v *review.RequestView) bool { return v.Reviews.Needed == 0 }
 
+// turnOf is the number of the turn; "" of a draft that was never submitted.
+func turnOf(v *review.RequestView) string {
+	if v.Turn == 0 {
+		return ""
+	}
+	return Count(v.Turn)
+}
+
 // NewRequest makes the overview from what a person may see.
 func NewRequest(b Build, v *review.RequestView) Request {
 	p := Request{
@@ -245,7 +253,9 @@ func (b Build) facts(v *review.RequestView) []Fact {
 	if summary(v) {
 		return facts
 	}
-	facts = append(facts, Fact{Name: "Turn", Text: Count(v.Turn)})
+	if turn := turnOf(v); turn != "" {
+		facts = append(facts, Fact{Name: "Turn", Text: turn})
+	}
 	if v.Phase == review.PhaseIndependent || v.Phase == review.PhaseConsolidating {
 		facts = append(facts, Fact{Name: "Reviews", Text: Count(v.Reviews.Submitted) + " of " + Count(v.Reviews.Needed)})
 	}

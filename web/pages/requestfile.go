@@ -116,7 +116,7 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 	}
 	p := &RequestFile{
 		Frame: b.Frame, Heading: Heading(v.Title, v.Workspace), State: StatusState(v.Status), Sentence: v.StatusSentence,
-		Turn: Count(v.Turn), Version: v.Version, Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: Visible(f.Path), Kind: string(f.Kind), Size: Size(f.Size), Content: c,
+		Turn: turnOf(v), Version: v.Version, Overview: RequestAddress(v.ID) + "#group-" + string(g.ID), Path: Visible(f.Path), Kind: string(f.Kind), Size: Size(f.Size), Content: c,
 		Chain: b.chain(v, f), Group: g.Name, Context: g.Context, Controls: controlsOf(*g),
 	}
 	p.Title, p.Fixed = baseOf(f.Path)+" – "+p.Heading, true

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"time"
 
 	"sallyport/review"
@@ -43,6 +44,15 @@ func NewRequestRow(s review.SummaryView, now time.Time) RequestRow {
 		row.Reviews = Count(s.Submitted) + " of " + Count(s.Needed)
 	}
 	return row
+}
+
+// RequestRows are the requests of a long list.
+type RequestRows []RequestRow
+
+// Reviewing reports whether a review of the viewer's own is among them: without
+// one, nothing need be said of it.
+func (rows RequestRows) Reviewing() bool {
+	return slices.ContainsFunc(rows, func(r RequestRow) bool { return r.Mine != "" })
 }
 
 // mine says how far the viewer's review is.
@@ -121,7 +131,7 @@ type NotedLink struct {
 type Requests struct {
 	Frame
 	Filter Filters
-	Rows   []RequestRow
+	Rows   RequestRows
 	Empty  string
 	Pager  Pager
 }
@@ -142,7 +152,7 @@ type Queue struct {
 	Frame
 	Tabs   []Link
 	Filter Filters
-	Rows   []RequestRow
+	Rows   RequestRows
 	Empty  string
 	Pager  Pager
 }

@@ -3,6 +3,7 @@ package pages
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 )
 
 // Workspaces lists workspaces.
@@ -205,4 +206,13 @@ type PipelineProblem struct {
 	State State
 	Where string
 	Text  string
+}
+
+// OfIt says a reason of a file beside its path, which need not stand there twice.
+func OfIt(reason, path string) string {
+	rest, ok := strings.CutPrefix(reason, "`"+path+"`")
+	if !ok {
+		return reason
+	}
+	return "It" + rest
 }
