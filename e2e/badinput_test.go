@@ -42,12 +42,11 @@ func (w *wrongdoer) draft(title string) {
 	a.Go("/workspaces/" + SampleWorkspace + "?deep=1")
 	a.Choose("Choose " + file)
 	a.Select("Put them on", "a new request")
-	a.Fill("Title, of a new request", title)
+	a.Fill("Title, if it is a new request", title)
 	a.Fill("Group", "Only one")
 	a.PressThe("#add-chosen") // it says how many there are
 	a.Sees("not written yet")
 	w.at = a.Path()
-	a.Click("Change context and controls")
 	a.Fill("Context", "Why it should go out.")
 	a.Choose("Rounded to the nearest 5")
 	a.Press("Save")

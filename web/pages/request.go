@@ -147,14 +147,6 @@ func (b Build) workspace(v *review.RequestView) string {
 // and whose turn it is: of all others it says how many reviews it needs.
 func summary(v *review.RequestView) bool { return v.Reviews.Needed == 0 }
 
-// turnOf is the number of the turn; "" of a draft that was never submitted.
-func turnOf(v *review.RequestView) string {
-	if v.Turn == 0 {
-		return ""
-	}
-	return Count(v.Turn)
-}
-
 // NewRequest makes the overview from what a person may see.
 func NewRequest(b Build, v *review.RequestView) Request {
 	p := Request{

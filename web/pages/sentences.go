@@ -103,3 +103,11 @@ func Happened(items []review.HistoryItem) []string {
 func deedOf(it review.HistoryItem) Deed {
 	return Deed{By: it.By, Act: it.Act, Path: it.Path, Group: it.Group, Vote: it.Vote}
 }
+
+// turnOf is the number of the turn; "" of a draft that was never submitted.
+func turnOf(v *review.RequestView) string {
+	if v.Turn == 0 {
+		return ""
+	}
+	return Count(v.Turn)
+}
