@@ -64,10 +64,10 @@ func (s *server) login(c *gin.Context) error {
 // callback answers GET /auth/callback: the way back from the provider. Who has
 // failed too often does not make us ask the provider.
 func (s *server) callback(c *gin.Context) error {
-	if wait := s.failures.wait(c.ClientIP()); wait > 0 {
+	ctx, flow, before := c.Request.Context(), auth.FlowOf(c.Request), auth.SessionOf(c.Request)
+	if wait := s.signIns.wait(c.ClientIP()); wait > 0 && flow != (auth.Flow{}) {
 		return tooMany(wait)
 	}
-	ctx, flow, before := c.Request.Context(), auth.FlowOf(c.Request), auth.SessionOf(c.Request)
 	who, err := s.SignIn.Provider.Finish(ctx, flow, c.Request.URL.Query())
 	if err != nil {
 		if errors.Is(err, auth.ErrDenied) { // whom the provider refuses is out at once
@@ -84,17 +84,22 @@ func (s *server) callback(c *gin.Context) error {
 	return goTo(c, auth.LocalPath(flow.Next), "")
 }
 
-// notSignedIn says why nobody was signed in. Who fails too often has to wait.
+// notSignedIn says why nobody was signed in. Who fails too often has to wait. Who
+// began nothing does not count, since the provider is not asked for them: a page
+// of another site could send browsers here until nobody at their address is let
+// in.
 func (s *server) notSignedIn(c *gin.Context, err error) error {
 	p := problemOf(err)
 	if p.Status == http.StatusInternalServerError {
 		return err
 	}
-	if p.Status != http.StatusServiceUnavailable {
-		if wait := s.failures.note(c.ClientIP()); wait > 0 {
+	switch {
+	case errors.Is(err, auth.ErrNoFlow):
+	case p.Status != http.StatusServiceUnavailable:
+		if wait := s.signIns.note(c.ClientIP()); wait > 0 {
 			return tooMany(wait)
 		}
-	} else {
+	default:
 		s.Log.WarnContext(c.Request.Context(), "sign-in failed", "request_id", requestID(c), "error", err)
 	}
 	clearHeaders(c.Writer.Header(), p)

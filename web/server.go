@@ -14,7 +14,8 @@ type server struct {
 	engine   *gin.Engine
 	document *document
 	cross    *http.CrossOriginProtection
-	failures *failures
+	failures *failures // with a token
+	signIns  *failures // at the sign-in: programs with bad tokens keep no person out
 	ready    *readiness
 	pages    *pageSet // nil: there are no pages
 }
@@ -42,7 +43,7 @@ func newServer(c Config) (*server, error) {
 	engine := gin.New()
 	s := &server{
 		Config: c, engine: engine, document: doc, cross: http.NewCrossOriginProtection(),
-		failures: newFailures(c.Now), ready: &readiness{checks: c.Ready, now: c.Now},
+		failures: newFailures(c.Now), signIns: newFailures(c.Now), ready: &readiness{checks: c.Ready, now: c.Now},
 	}
 	if c.SignIn != nil {
 		if s.pages, err = readPages(); err != nil {
