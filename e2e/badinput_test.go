@@ -68,6 +68,21 @@ func (w *wrongdoer) times(n int, act string) {
 	}
 }
 
+// accessible fails if axe, which is a script, finds something on the page, light
+// or dark.
+func (w *wrongdoer) accessible(tab *Tab) {
+	w.t.Helper()
+	if w.how.NoScripts {
+		return
+	}
+	for _, dark := range []bool{true, false} {
+		tab.Scheme(dark)
+		for _, found := range tab.Axe(false) {
+			w.t.Errorf("%s, dark %t: %s", tab.Path(), dark, found)
+		}
+	}
+}
+
 // sendsTwice: a double click is one act.
 func (w *wrongdoer) sendsTwice() {
 	w.t.Helper()
@@ -116,6 +131,7 @@ func (w *wrongdoer) isStale() {
 	c.Fill("Reason", "Decided on what I saw before.")
 	c.Press("Return to the author")
 	c.Sees("There is a problem")
+	w.accessible(c)
 	if got := c.Value("Reason"); got != "Decided on what I saw before." {
 		w.t.Errorf("what was typed became %q", got)
 	}
@@ -139,6 +155,7 @@ func (w *wrongdoer) isSignedOut() {
 	other.Sees("You are signed out")
 	a.Press("Add comment")
 	a.Sees("signed out", "nothing was done", "in another tab")
+	w.accessible(a)
 	w.times(before, "comment_made")
 	other.Go("/login?next=%2Fsigned-in")
 	other.SignIn("researcher1")
@@ -163,6 +180,7 @@ func (w *wrongdoer) saysTooMuch() {
 	a.Fill("Comment on", long)
 	a.Press("Add comment")
 	a.Sees("at most 20000 are taken")
+	w.accessible(a)
 	if got := a.Value("Comment on"); got != long {
 		w.t.Errorf("of %d bytes that were typed %d are left", len(long), len(got))
 	}
