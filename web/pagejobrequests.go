@@ -215,7 +215,7 @@ func jobRequestFacts(j foundJobRequest) []pages.Fact {
 }
 
 func declaredRow(workspace string, o declaredOutput) pages.DeclaredRow {
-	row := pages.DeclaredRow{Action: o.Action, Pattern: valueOf(o.Pattern), Level: o.Level, WhyNot: valueOf(o.WhyNot)}
+	row := pages.DeclaredRow{Action: o.Action, Pattern: valueOf(o.Pattern), Level: o.Level, WhyNot: pages.OfIt(valueOf(o.WhyNot), valueOf(o.Pattern))}
 	switch {
 	case o.JobStatus != nil:
 		row.Job = pages.JobState(string(*o.JobStatus))
