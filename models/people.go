@@ -164,13 +164,30 @@ func (r personRow) check() error {
 	case !usernames.MatchString(r.Username):
 		return refuse(review.ErrInvalid,
 			"A username has up to 100 letters, digits and -_.@+, and begins with a letter or digit.")
-	case slices.Contains(reserved, r.Username):
+	case slices.Contains(reserved, strings.ToLower(r.Username)):
 		return refuse(review.ErrInvalid, "The username %s is kept for the program itself.", r.Username)
 	}
 	return checkName(r.Name)
 }
 
+// freeName refuses the username of a new account that differs from another's in
+// capitals alone: on a page, one would be taken for the other.
+func freeName(ctx context.Context, tx *gorm.DB, username string) error {
+	alike, err := on[personRow](tx).Where("lower(username) = ? AND username <> ?", strings.ToLower(username), username).Limit(1).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("find usernames that are alike: %w", err)
+	}
+	if len(alike) > 0 {
+		return refuse(review.ErrDuplicate, "There is an account with the username %s already, which differs from %s in capitals alone.",
+			alike[0].Username, username)
+	}
+	return nil
+}
+
 func (s *Store) addPerson(ctx context.Context, tx *gorm.DB, by review.Actor, row personRow) error {
+	if err := freeName(ctx, tx, row.Username); err != nil {
+		return err
+	}
 	t, err := s.tailOf(ctx, tx, personStream(row.person().ID))
 	if err != nil {
 		return err

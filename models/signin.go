@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -120,7 +121,7 @@ func (s *Store) accountOf(ctx context.Context, tx *gorm.DB, who auth.Identity) (
 		row, err = on[personRow](tx, forUpdate).Where("id = ?", known[0].PersonID).Take(ctx)
 		return row, false, err
 	}
-	if !usernames.MatchString(who.Username) || slices.Contains(reserved, who.Username) {
+	if !usernames.MatchString(who.Username) || slices.Contains(reserved, strings.ToLower(who.Username)) {
 		return row, false, auth.ErrNoUsername
 	}
 	there, err := on[personRow](tx, forUpdate).Where("username = ?", who.Username).Limit(1).Find(ctx)
@@ -163,6 +164,9 @@ func (s *Store) addSignedIn(ctx context.Context, tx *gorm.DB, who auth.Identity)
 		name = "" // it is only for show
 	}
 	row := personRow{ID: s.config.NewID(), Username: who.Username, Name: name}
+	if err := freeName(ctx, tx, who.Username); err != nil {
+		return row, err
+	}
 	t, err := s.tailOf(ctx, tx, personStream(row.person().ID))
 	if err != nil {
 		return row, err

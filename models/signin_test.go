@@ -209,6 +209,16 @@ func TestSignInRefuses(t *testing.T) {
 	})
 }
 
+// Nobody comes in under a name that others would take for somebody else's.
+func TestSignInAlike(t *testing.T) {
+	eachDB(t, func(t *testing.T, db testDB) {
+		must[auth.SignedIn](t)(db.SignIn(t.Context(), db.somebody("ada")))
+		if done, err := db.SignIn(t.Context(), db.somebody("Ada")); !errors.Is(err, review.ErrDuplicate) || done.Person.ID != "" {
+			t.Errorf("SignIn as Ada beside ada = %+v, %v, want ErrDuplicate", done, err)
+		}
+	})
+}
+
 // A name that cannot be shown is left out: nobody is kept out for it.
 func TestSignInWithoutAName(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
