@@ -96,15 +96,17 @@ func TestConfirmationPages(t *testing.T) {
 	form := s.get("admin", at).form(at+"/roles", 0)
 	s.post("admin", at+"/roles", with(form, "role", "output_checker", "kind", "all")).to(at)
 	one := "/admin/confirmations/" + s.registry.confirmations[0].ID
-	for _, list := range []string{"/admin", "/admin/confirmations", "/admin/confirmations?state=all", at} {
+	for _, list := range []string{"/", "/admin", "/admin/confirmations", "/admin/confirmations?state=all", at} {
 		s.get("admin2", list).want(200, "newbie as output checker", one)
 	}
+	s.get("admin", "/").want(200).without("newbie as") // it does not wait for them
 	p := s.get("admin", one).want(200, "You asked for this", "Take it back", "disabled")
 	s.post("admin", one, with(p.form(one, 0), "decision", "confirm")).want(403, "You asked for this")
 	p = s.get("admin2", one).want(200, "sees submitted requests").without("disabled")
 	s.post("admin2", one, with(p.form(one, 0), "decision", "perhaps")).want(422, "does not say what was decided")
 	s.post("admin2", one, p.form(one, 0)).to(one)
 	s.get("admin2", one).want(200, "admin2 has confirmed it", "disabled")
+	s.get("admin2", "/").want(200).without("newbie as")
 	s.post("admin2", one, p.form(one, 1)).want(409, "already") // a stale page
 	s.get("admin", "/admin/confirmations").want(200, "Nothing waits").without("newbie as")
 	s.get("admin", at).want(200, "output checker", "everything")

@@ -42,6 +42,9 @@ func (s *server) showHome(c *gin.Context) error {
 	if err := s.homeWorkspaces(c, &p); err != nil {
 		return err
 	}
+	if err := s.homeRoles(c, &p); err != nil {
+		return err
+	}
 	if review.MayReadLog(a) == nil {
 		var err error
 		if p.Ledger, err = s.latestEntries(c); err != nil {
@@ -66,6 +69,22 @@ func (s *server) homeList(c *gin.Context, h pages.HomeList, l review.Listing) (p
 		h.More.Text = "All of them"
 	}
 	return h, nil
+}
+
+// homeRoles are the roles that wait for this administrator to confirm them.
+func (s *server) homeRoles(c *gin.Context, p *pages.Home) error {
+	if !actorOf(c).HasAnywhere(review.Administrator) {
+		return nil
+	}
+	rows, err := s.confirmationRows(c, review.ConfirmationWaiting, "")
+	for _, r := range rows {
+		if r.Mine {
+			p.Roles = append(p.Roles, pages.NotedLink{
+				Link: pages.Link{Text: r.Person + " as " + r.Role.Role, Href: r.Href}, Note: "It reaches " + r.Role.Scope + ". " + r.AskedBy + " asks for it.",
+			})
+		}
+	}
+	return err
 }
 
 // homeWorkspaces leads researchers to where a request begins, and

@@ -28,6 +28,7 @@ type RequestFile struct {
 	Votes    []Vote // others', where they are open
 	Vote     *VoteBar
 	Submit   *ActButton // of the viewer's review
+	GoOn     Link       // where one goes on when it is in
 	Previous Link
 	Next     Link
 	NotVoted Link
@@ -135,6 +136,7 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 				p.Submit = &acts[i]
 			}
 		}
+		p.GoOn = afterReview(v)
 	}
 	if reviews(v) && c.Address != "" {
 		p.Download = c.Address + "?download=1"

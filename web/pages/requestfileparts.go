@@ -1,6 +1,10 @@
 package pages
 
-import "strings"
+import (
+	"strings"
+
+	"sallyport/review"
+)
 
 // keys are the keys of the page, as its controls have them.
 func (p *RequestFile) keys() []Link {
@@ -79,3 +83,15 @@ func (p *RequestFile) Refused(form string) []Part {
 }
 
 func voteForm(form string) bool { return strings.HasSuffix(form, "-file") && form != "withdraw-file" }
+
+// afterReview is where a checker goes on whose review is in: to the decision if
+// the reviews that are needed are in, else to the queue; nowhere before.
+func afterReview(v *review.RequestView) Link {
+	switch {
+	case !v.Reviews.Mine:
+		return Link{}
+	case v.Status == review.Reviewed:
+		return Link{Text: "Decide on the request", Href: RequestAddress(v.ID)}
+	}
+	return Link{Text: "Back to the queue", Href: "/queue"}
+}

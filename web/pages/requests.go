@@ -98,6 +98,7 @@ func nextStep(s review.SummaryView) string {
 type Home struct {
 	Frame
 	Lead   string
+	Roles  []NotedLink // that wait for this administrator
 	Lists  []HomeList
 	Aside  []HomeLinks
 	Ledger []LedgerEntry // the latest, for auditors

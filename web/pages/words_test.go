@@ -83,3 +83,19 @@ func TestTurnOfADraft(t *testing.T) {
 		t.Error("rows with a review have no column for it")
 	}
 }
+
+// TestAfterAReview: whose review is in is led on.
+func TestAfterAReview(t *testing.T) {
+	v := &review.RequestView{ID: "r", Status: review.PartiallyReviewed}
+	if got := afterReview(v); got.Href != "" {
+		t.Errorf("before the review it leads to %q", got.Href)
+	}
+	v.Reviews.Mine = true
+	if got := afterReview(v); got.Href != "/queue" {
+		t.Errorf("with a review missing it leads to %q", got.Href)
+	}
+	v.Status = review.Reviewed
+	if got := afterReview(v); got.Href != "/requests/r" {
+		t.Errorf("with all reviews in it leads to %q", got.Href)
+	}
+}
