@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -30,13 +31,14 @@ func (s *server) addForm(c *gin.Context, p *pages.Workspace, f folderAt, typed *
 		return err
 	}
 	now := url.Values{"request": {newRequest}, "kind": {string(review.Output)}}
-	if len(drafts) > 0 {
-		now.Set("request", string(drafts[0].ID))
+	// A request that came back waits for answers, not for more files.
+	if i := slices.IndexFunc(drafts, func(d review.SummaryView) bool { return d.Status == review.Pending }); i >= 0 {
+		now.Set("request", string(drafts[i].ID))
 	}
 	form := b.Forms.Form("add", workspaceAddress(f.Place.Workspace, ""), now)
 	add := &pages.AddForm{Form: form}
 	for _, d := range drafts {
-		text := pages.Heading(d.Title, d.Workspace) + " (" + string(d.ID) + ")"
+		text := pages.Heading(d.Title, d.Workspace) + " (" + strings.ToLower(pages.StatusState(d.Status).Word) + ", " + string(d.ID) + ")"
 		add.Requests = append(add.Requests, pages.Choice{Value: string(d.ID), Text: text, Chosen: form.Value("request") == string(d.ID)})
 	}
 	add.Requests = append(add.Requests, pages.Choice{Value: newRequest, Text: "a new request", Chosen: form.Value("request") == newRequest})

@@ -109,8 +109,9 @@ type logged struct {
 		SHA256  string          `json:"sha256"`
 	} `json:"subject"`
 	Event struct {
-		Role  review.Role  `json:"role"`
-		Scope review.Scope `json:"scope"`
+		Role  review.Role      `json:"role"`
+		Scope review.Scope     `json:"scope"`
+		Vote  review.VoteValue `json:"vote"`
 	} `json:"event"`
 }
 
@@ -150,7 +151,7 @@ func (s *server) showFields(shown *pages.LedgerEntry, l logged, names map[review
 	}
 	shown.What = pages.Deed{
 		Act: l.Act, Path: l.Subject.Path, Workspace: l.Place.Workspace, Person: names[l.Subject.Person],
-		Role: l.Event.Role, Scope: l.Event.Scope,
+		Role: l.Event.Role, Scope: l.Event.Scope, Vote: l.Event.Vote,
 	}.Words()
 	shown.SHA256 = l.Subject.SHA256
 	if l.Subject.Request != "" {

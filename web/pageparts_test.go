@@ -157,3 +157,17 @@ func TestFoldersInPlace(t *testing.T) {
 	form := with(folder.form("/workspaces/ws", 0), "path", "out/a.csv", "request", newRequest, "group", " ", "kind", "output")
 	s.post("author", "/workspaces/ws", form).want(422, "Chosen in other folders", `value="out/a.csv" checked`)
 }
+
+// TestWhereFilesGo: files are put on the draft that one works on; a request that
+// came back is not taken for it.
+func TestWhereFilesGo(t *testing.T) {
+	s := newSite(t)
+	chosen := func(request string) string { return `<option value="` + request + `" selected>` }
+	s.get("author", "/workspaces/ws/out").want(200, chosen(newRequest))
+	v := s.draft()
+	s.get("author", "/workspaces/ws/out").want(200, chosen(string(v.ID)), "First (draft, "+string(v.ID)+")")
+	v = s.do("author", "POST", at(v, "submit"), "{}", match(v.Version)).want(200).request()
+	seen := s.do("checker1", "GET", at(v), nil).want(200).request()
+	s.do("checker1", "POST", at(v, "return"), `{"reason": "Too early."}`, match(seen.Version)).want(200)
+	s.get("author", "/workspaces/ws/out").want(200, chosen(newRequest), "First (returned, "+string(v.ID)+")")
+}
