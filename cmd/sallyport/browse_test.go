@@ -216,7 +216,7 @@ func TestMainJobAtThePages(t *testing.T) {
 			}
 		}
 		auditor := p.signsIn("auditor1")
-		auditor.ask("GET", "/ledger?request="+id, nil).says("Request approved", "checker1", "Review submitted", "File downloaded")
+		auditor.ask("GET", "/ledger?request="+id, nil).says("approved the release", "checker1", "submitted a review", "downloaded")
 		auditor.ask("GET", "/ledger/export?format=csv&request="+id, nil).says("request_approved")
 		p.replayEqual()
 	})
