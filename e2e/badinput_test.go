@@ -167,6 +167,25 @@ func (w *wrongdoer) isSignedOut() {
 	}
 	a.Sees(words)
 	w.times(before+1, "comment_made")
+	w.asksWhenSignedOut(other)
+}
+
+// asksWhenSignedOut: a form that is sent as a page of its own comes back as one,
+// to be sent again.
+func (w *wrongdoer) asksWhenSignedOut(other *Tab) {
+	w.t.Helper()
+	a := w.author
+	a.Go(w.at + "/withdraw")
+	other.Go("/account")
+	other.PressIn("header", "Sign out")
+	other.Sees("You are signed out")
+	a.Press("Withdraw the request")
+	a.Sees("You are signed out, and nothing was done")
+	w.accessible(a)
+	w.times(0, "request_withdrawn")
+	other.Go("/login?next=%2Fsigned-in")
+	other.SignIn("researcher1")
+	other.Sees("You are signed in as researcher1")
 }
 
 // saysTooMuch: a comment of 1 MB is refused, and kept.
