@@ -49,7 +49,7 @@ var shots = []struct {
 	{"release", "researcher1", "a release: what arrived where, and downloads", releaseOf},
 	{"ledger", "auditor1", "the log, for auditors", at("/ledger")},
 	{"home-auditor", "auditor1", "an auditor’s start page", at("/")},
-	{"ledger-narrowed", "auditor1", "the log of one kind of act", at("/ledger?act=file_delivered&project=demo-study")},
+	{"ledger-narrowed", "auditor1", "the log of one kind of act", at("/ledger?act=request_submitted&project=demo-study")},
 	{"home-administrator", "admin1", "an administrator’s start page", at("/")},
 	{"admin", "admin1", "administration", at("/admin")},
 	{"people", "admin1", "people and their roles", at("/admin/people")},
