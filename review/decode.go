@@ -63,9 +63,6 @@ func DecodeEvent(act string, version int, body []byte, text func(hash string) (W
 		return nil, fmt.Errorf("decode event: %s version %d is not known to this program", act, version)
 	}
 	e := empty()
-	if q, ok := e.(quick); ok && q.quick(body) {
-		return e, nil // it has no words
-	}
 	if err := json.Unmarshal(body, e); err != nil {
 		return nil, fmt.Errorf("decode event %s: %w", act, err)
 	}
