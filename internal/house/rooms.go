@@ -40,6 +40,12 @@ var rooms = map[string]room{
 		ours:      []string{"pipeline"},
 		libraries: []string{"golang.org/x/sys/unix"},
 	},
+	"mirrors": { // of git, the formats alone: no transport, no configuration
+		floor: 1,
+		libraries: []string{
+			"github.com/go-git/go-git/v5/plumbing",
+		},
+	},
 	"auth": {
 		floor:     1,
 		ours:      []string{"review"},
@@ -57,7 +63,7 @@ var rooms = map[string]room{
 	},
 	"web": {
 		floor: 2,
-		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "auth", "release", "notify"},
+		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "mirrors", "auth", "release", "notify"},
 		libraries: []string{
 			"github.com/gin-gonic/gin", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime",
 			"github.com/prometheus/client_golang", "golang.org/x/time/rate", "github.com/yuin/goldmark",
@@ -68,7 +74,7 @@ var rooms = map[string]room{
 		floor: edge,
 		ours: []string{
 			"review", "pipeline", "checks", "ledger", "work",
-			"policy", "outputs", "auth", "release", "notify", "models", "web",
+			"policy", "outputs", "mirrors", "auth", "release", "notify", "models", "web",
 		},
 		libraries: []string{
 			"github.com/alecthomas/kong", "github.com/caarlos0/env/v11", "gopkg.in/yaml.v3",
