@@ -211,7 +211,7 @@ func TestChangeWritesAllOfIt(t *testing.T) {
 			t.Errorf("the ids %d, %d do not rise", recs[len(recs)-2].ID, last.ID)
 		}
 		entry := lastEntry(t, s.testDB, EntryFilter{Request: string(s.id)})
-		if entry.Side != "checker" || entry.Turn != 1 || entry.Place.Project != "demo" || entry.Role != review.OutputChecker {
+		if entry.Side != "checker" || entry.row.Turn != 1 || *entry.row.Project != "demo" || entry.row.Role != string(review.OutputChecker) {
 			t.Errorf("the entry is %+v", entry)
 		}
 		decoded := must[ledger.Entry](t)(ledger.Decode(entry.Bytes))
@@ -226,7 +226,13 @@ func TestChangeWritesAllOfIt(t *testing.T) {
 	})
 }
 
-func lastEntry(t *testing.T, db testDB, f EntryFilter) LogEntry {
+// logged is an entry with its row.
+type logged struct {
+	LogEntry
+	row entryRow
+}
+
+func lastEntry(t *testing.T, db testDB, f EntryFilter) logged {
 	t.Helper()
 	var last LogEntry
 	for e, err := range db.Entries(t.Context(), f) {
@@ -235,7 +241,7 @@ func lastEntry(t *testing.T, db testDB, f EntryFilter) LogEntry {
 		}
 		last = e
 	}
-	return last
+	return logged{last, must[entryRow](t)(on[entryRow](db.reader).Where("id = ?", last.ID).Take(t.Context()))}
 }
 
 // replays fails the test if the tables are not what the entries amount to.

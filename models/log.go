@@ -2,9 +2,7 @@ package models
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -26,51 +24,30 @@ type EntryFilter struct {
 	SHA256    string
 	From, To  time.Time // from From on, before To
 	After     int64     // entries that follow this one
-	Newest    bool      // the latest first; not with words
+	Newest    bool      // the latest first
 	Limit     int       // 0: all
 	Words     bool      // with the words whose hashes stand in the entries
 }
 
-// LogEntry is an entry of the log as it is found, with what decides who may
-// see it.
+// LogEntry is an entry of the log, with what decides who may see it: its place
+// is where its workspace stands today, its request what is known of that today
+// (id, workspace, author, status, turn, since, created, editors and place).
 type LogEntry struct {
-	ID      int64
-	Stream  string // "" for openings
-	Version int    // 0 for openings
-	Act     string
-	At      time.Time
-	Actor   review.Person
-	Kind    review.ActorKind
-	Role    review.Role
-	Side    string       // "author", "checker", "administrator", "system" or ""
-	Turn    int          // of the request, before the act
-	Place   review.Place // at the time of the entry; Ongoing and Archived are not set
-	Today   review.Place // where the entry's workspace stands today
-	Request review.RequestID
-	File    review.FileID
-	Path    string
-	SHA256  string
-	Person  review.PersonID // whose account it is about
-	Bytes   []byte          // the entry, verbatim
-	Words   []ledger.Words  // if they were asked for
-	// Summary is what is known today of the request that the entry is about:
-	// id, workspace, author, status, turn, since, created, editors and place.
-	// It is nil for other entries.
-	Summary *review.Summary
+	review.LogEntry
+	ID    int64
+	Bytes []byte         // the entry, verbatim
+	Words []ledger.Words // if they were asked for
 }
 
-const entriesQuery = `
-SELECT e.id, e.stream, e.version, e.act, e.at, e.actor_id, e.actor, e.actor_kind, e.role, e.side, e.turn,
-	e.project, e.workspace, e.organisation, e.backend, e.request_id, e.file_id, e.path, e.sha256, e.person_id, e.bytes,
-	r.workspace, r.author_id, r.author, r.status, r.turn, r.turn_over, r.since, r.created, r.editors,
-	w.project, w.organisation, w.backend, w.ongoing, w.archived, %s
-FROM entries e
-LEFT JOIN requests r ON r.id = e.request_id
-LEFT JOIN workspaces w ON w.name = e.workspace
-%s WHERE `
+// What an export keeps in memory: so many entries, of at most 32 KiB each, and
+// so many of the requests and workspaces that they are about.
+const (
+	logChunk = 500
+	logAbout = 5_000
+)
 
 // Entries yields entries in the order of their ids, one state of the database,
-// with one entry in memory at a time. An error ends it.
+// with flat memory. An error ends it.
 func (s *Store) Entries(ctx context.Context, f EntryFilter) iter.Seq2[LogEntry, error] {
 	return func(yield func(LogEntry, error) bool) {
 		goOn := true
@@ -118,127 +95,165 @@ func (f EntryFilter) conditions(ctx context.Context, tx *gorm.DB) (conditions, e
 	if !f.To.IsZero() {
 		c.add("e.at < ?", at(f.To))
 	}
-	switch {
-	case f.After > 0 && f.Newest:
-		c.add("e.id < ?", f.After)
-	case f.After > 0:
-		c.add("e.id > ?", f.After)
-	}
 	return c, nil
 }
 
 // each calls visit with each entry until it returns false.
-func (f EntryFilter) each(ctx context.Context, tx *gorm.DB, where conditions, visit func(LogEntry) bool) (err error) {
-	query, order, values := fmt.Sprintf(entriesQuery, "NULL, NULL, NULL", ""), " ORDER BY e.id", where.values
-	if f.Newest {
-		order += " DESC"
-	}
-	switch {
-	case f.Words && f.Limit > 0: // the limit is of entries, not of rows
-		query = fmt.Sprintf(entriesQuery, "t.hash, t.salt, t.text", "LEFT JOIN words t ON t.entry_id = e.id") +
-			"e.id IN (SELECT e.id FROM entries e WHERE " + where.text() + " ORDER BY e.id LIMIT ?) AND "
-		values = append(append(where.values[:len(where.values):len(where.values)], f.Limit), where.values...)
-		order += ", t.hash"
-	case f.Words:
-		query = fmt.Sprintf(entriesQuery, "t.hash, t.salt, t.text", "LEFT JOIN words t ON t.entry_id = e.id")
-		order += ", t.hash"
-	case f.Limit > 0:
-		order += " LIMIT ?"
-		values = append(where.values[:len(where.values):len(where.values)], f.Limit)
-	}
-	rows, err := tx.WithContext(ctx).Raw(query+where.text()+order, values...).Rows()
-	if err != nil {
-		return fmt.Errorf("read the log: %w", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	scan := entryScanner{}
-	var last LogEntry
-	for rows.Next() {
-		e, err := scan.entry(rows)
-		if err != nil {
-			return fmt.Errorf("read an entry after %d: %w", last.ID, err)
+func (f EntryFilter) each(ctx context.Context, tx *gorm.DB, where conditions, visit func(LogEntry) bool) error {
+	about := logAbouts{requests: map[string]*review.Summary{}, places: map[string]review.Place{}}
+	for left := f.Limit; f.Limit == 0 || left > 0; left -= logChunk {
+		most := logChunk
+		if f.Limit > 0 {
+			most = min(most, left)
 		}
-		if e.ID == last.ID {
-			last.Words = append(last.Words, e.Words...)
-			continue
+		rows, err := f.chunk(ctx, tx, where, most)
+		if err != nil || len(rows) == 0 {
+			return err
 		}
-		if last.ID > 0 && !visit(last) {
-			return nil
+		if err := about.learn(ctx, tx, rows); err != nil {
+			return err
 		}
-		last = e
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the log: %w", err)
-	}
-	if last.ID > 0 {
-		visit(last)
+		var words map[int64][]ledger.Words
+		if f.Words {
+			if words, err = wordsOf(ctx, tx, rows); err != nil {
+				return err
+			}
+		}
+		for _, row := range rows {
+			if !visit(about.entry(row, words[row.ID])) {
+				return nil
+			}
+		}
+		f.After = rows[len(rows)-1].ID
 	}
 	return nil
 }
 
-// entryScanner reads rows of entriesQuery. Entries of one request follow each
-// other, so it reads the list of editors again only when it differs.
-type entryScanner struct {
-	editorsText string
-	editors     []review.PersonID
+// loggedRow is what is read of an entry.
+type loggedRow struct {
+	ID                   int64
+	Act, ActorID, Side   string
+	Workspace, RequestID *string
+	Bytes                []byte
 }
 
-func (s *entryScanner) entry(rows *sql.Rows) (LogEntry, error) {
-	var e LogEntry
-	var when instant
-	var version sql.NullInt64
-	var place, today [4]sql.NullString // project, organisation, backend, workspace
-	var request, file, path, sha256, person sql.NullString
-	var r nullSummary
-	var ongoing, archived sql.NullBool
-	var hash, text sql.NullString
-	var salt []byte
-	err := rows.Scan(&e.ID, &e.Stream, &version, &e.Act, &when, &e.Actor.ID, &e.Actor.Username, &e.Kind, &e.Role, &e.Side, &e.Turn,
-		&place[0], &place[3], &place[1], &place[2], &request, &file, &path, &sha256, &person, &e.Bytes,
-		&r.workspace, &r.authorID, &r.author, &r.status, &r.turn, &r.turnOver, &r.since, &r.created, &r.editors,
-		&today[0], &today[1], &today[2], &ongoing, &archived, &hash, &salt, &text)
+// chunk reads the entries that follow f.After.
+func (f EntryFilter) chunk(ctx context.Context, tx *gorm.DB, where conditions, most int) (chunk []loggedRow, err error) {
+	order := " ORDER BY e.id LIMIT ?"
+	if f.Newest {
+		order = " ORDER BY e.id DESC LIMIT ?"
+	}
+	switch {
+	case f.After > 0 && f.Newest:
+		where.add("e.id < ?", f.After)
+	case f.After > 0:
+		where.add("e.id > ?", f.After)
+	}
+	rows, err := tx.WithContext(ctx).Raw("SELECT e.id, e.act, e.actor_id, e.side, e.workspace, e.request_id, e.bytes FROM entries e WHERE "+
+		where.text()+order, append(where.values, most)...).Rows()
 	if err != nil {
-		return e, err
+		return nil, fmt.Errorf("read the log: %w", err)
 	}
-	e.Version, e.At = int(version.Int64), when.Time
-	e.Request, e.File, e.Person = review.RequestID(request.String), review.FileID(file.String), review.PersonID(person.String)
-	e.Path, e.SHA256 = path.String, sha256.String
-	e.Place = review.Place{
-		Workspace: place[3].String, Project: place[0].String, Organisation: place[1].String, Backend: place[2].String,
-	}
-	e.Today = review.Place{
-		Workspace: place[3].String, Project: today[0].String, Organisation: today[1].String, Backend: today[2].String,
-		Ongoing: ongoing.Bool, Archived: archived.Bool,
-	}
-	if hash.Valid {
-		e.Words = []ledger.Words{{Hash: hash.String, Salt: hex.EncodeToString(salt), Text: text.String}}
-	}
-	if r.workspace.Valid {
-		e.Summary, err = s.summary(e, r)
-	}
-	return e, err
-}
-
-// nullSummary is the columns of an entry's request, if it has one.
-type nullSummary struct {
-	workspace, authorID, author, status, editors sql.NullString
-	turn                                         sql.NullInt64
-	turnOver                                     sql.NullBool
-	since, created                               instant
-}
-
-func (s *entryScanner) summary(e LogEntry, r nullSummary) (*review.Summary, error) {
-	if r.editors.String != s.editorsText {
-		s.editors = nil
-		if err := json.Unmarshal([]byte(r.editors.String), &s.editors); err != nil {
-			return nil, fmt.Errorf("editors: %w", err)
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	chunk = make([]loggedRow, 0, most)
+	for rows.Next() {
+		var r loggedRow
+		if err := rows.Scan(&r.ID, &r.Act, &r.ActorID, &r.Side, &r.Workspace, &r.RequestID, &r.Bytes); err != nil {
+			return nil, fmt.Errorf("read an entry after %d: %w", f.After, err)
 		}
-		s.editorsText = r.editors.String
+		chunk = append(chunk, r)
 	}
-	return &review.Summary{
-		ID: e.Request, Workspace: r.workspace.String,
-		Author: review.Person{ID: review.PersonID(r.authorID.String), Username: r.author.String},
-		Status: review.Status(r.status.String), Turn: int(r.turn.Int64), TurnOver: r.turnOver.Bool,
-		Since: r.since.Time, Created: r.created.Time, Editors: s.editors, Place: e.Today,
-	}, nil
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	return chunk, nil
+}
+
+// wordsOf reads the words of entries, by entry.
+func wordsOf(ctx context.Context, tx *gorm.DB, rows []loggedRow) (map[int64][]ledger.Words, error) {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	found, err := on[wordsRow](tx).Where("entry_id IN ?", ids).Order("entry_id, hash").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read words of the log: %w", err)
+	}
+	words := make(map[int64][]ledger.Words, len(found))
+	for _, w := range found {
+		one := ledger.Words{Hash: w.Hash, Salt: hex.EncodeToString(w.Salt)}
+		if w.Text != nil {
+			one.Text = *w.Text
+		}
+		words[w.EntryID] = append(words[w.EntryID], one)
+	}
+	return words, nil
+}
+
+// logAbouts are the requests and workspaces that entries are about, as far as
+// they were read; a request that is not there is nil.
+type logAbouts struct {
+	requests map[string]*review.Summary
+	places   map[string]review.Place
+}
+
+// learn reads what entries are about and is not known yet.
+func (a *logAbouts) learn(ctx context.Context, tx *gorm.DB, rows []loggedRow) error {
+	if len(a.requests)+len(a.places) > logAbout {
+		clear(a.requests)
+		clear(a.places)
+	}
+	var requests, workspaces []string
+	for _, r := range rows {
+		if id := r.RequestID; id != nil {
+			if _, ok := a.requests[*id]; !ok {
+				a.requests[*id] = nil
+				requests = append(requests, *id)
+			}
+		}
+		if name := r.Workspace; name != nil {
+			if _, ok := a.places[*name]; !ok {
+				a.places[*name] = review.Place{Workspace: *name}
+				workspaces = append(workspaces, *name)
+			}
+		}
+	}
+	if len(workspaces) > 0 {
+		found, err := on[workspaceRow](tx).Where("name IN ?", workspaces).Find(ctx)
+		if err != nil {
+			return fmt.Errorf("read workspaces of the log: %w", err)
+		}
+		for _, w := range found {
+			a.places[w.Name] = w.place()
+		}
+	}
+	if len(requests) == 0 {
+		return nil
+	}
+	found, err := on[requestRow](tx).Where("id IN ?", requests).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read requests of the log: %w", err)
+	}
+	for _, r := range found {
+		a.requests[r.ID] = &review.Summary{
+			ID: review.RequestID(r.ID), Workspace: r.Workspace,
+			Author: review.Person{ID: review.PersonID(r.AuthorID), Username: r.Author},
+			Status: review.Status(r.Status), Turn: r.Turn, TurnOver: r.TurnOver,
+			Since: r.Since.Time, Created: r.Created.Time, Editors: r.Editors, Place: a.places[r.Workspace],
+		}
+	}
+	return nil
+}
+
+func (a *logAbouts) entry(r loggedRow, words []ledger.Words) LogEntry {
+	e := LogEntry{ID: r.ID, Bytes: r.Bytes, Words: words, LogEntry: review.LogEntry{
+		Act: r.Act, By: review.PersonID(r.ActorID), Side: review.Side(r.Side),
+	}}
+	if r.Workspace != nil {
+		e.Place = a.places[*r.Workspace]
+	}
+	if r.RequestID != nil {
+		e.Request = a.requests[*r.RequestID]
+	}
+	return e
 }

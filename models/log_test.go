@@ -56,13 +56,13 @@ func TestEntries(t *testing.T) {
 		count(EntryFilter{After: all[4]}, len(all)-5)
 		count(EntryFilter{Limit: 3}, 3)
 		count(EntryFilter{Limit: 3, Words: true}, 3)
-		middle := lastEntry(t, s.testDB, EntryFilter{Limit: 5}).At
+		middle := lastEntry(t, s.testDB, EntryFilter{Limit: 5}).row.At.Time
 		count(EntryFilter{From: middle}, len(all)-4)
 		count(EntryFilter{To: middle}, 4)
 		for e, err := range s.Entries(t.Context(), EntryFilter{Request: string(s.id)}) {
-			if err != nil || e.Summary == nil || e.Summary.Status != review.Submitted || e.Summary.Author != s.author.Person ||
-				len(e.Summary.Editors) != 1 || e.Today.Project != "demo" || e.Stream != "request/"+string(s.id) || e.Words != nil {
-				t.Errorf("entry %+v of %+v, %v", e, e.Summary, err)
+			if err != nil || e.Request == nil || e.Request.Status != review.Submitted || e.Request.Author != s.author.Person ||
+				len(e.Request.Editors) != 1 || e.Place.Project != "demo" || e.Words != nil {
+				t.Errorf("entry %+v of %+v, %v", e, e.Request, err)
 			}
 		}
 	})

@@ -31,8 +31,8 @@ func TestOpened(t *testing.T) {
 		open(o, 1)
 		open(o, 0)
 		entry := lastEntry(t, s.testDB, EntryFilter{Request: string(s.id)})
-		if entry.Act != "file_opened" || entry.Stream != "" || entry.Version != 0 || entry.Turn != 1 || entry.Side != "checker" ||
-			entry.SHA256 != sha(1) || entry.File != fileID(1) || entry.Summary == nil || entry.Summary.Status != review.Submitted {
+		if entry.Act != "file_opened" || entry.row.Stream != "" || entry.row.Version != nil || entry.row.Turn != 1 || entry.Side != "checker" ||
+			*entry.row.SHA256 != sha(1) || *entry.row.FileID != string(fileID(1)) || entry.Request == nil || entry.Request.Status != review.Submitted {
 			t.Errorf("the entry is %+v", entry)
 		}
 		s.clock.advance(9 * time.Minute)

@@ -23,8 +23,8 @@ func TestPeople(t *testing.T) {
 			t.Fatal(err)
 		}
 		entry := lastEntry(t, db, EntryFilter{Person: "researcher1"})
-		if entry.Act != "person_added" || entry.Person != p.ID || entry.Actor != admin.Person || entry.Side != "administrator" ||
-			entry.Role != review.Administrator || strings.Contains(string(entry.Bytes), "Ada") || entry.Summary != nil {
+		if entry.Act != "person_added" || *entry.row.PersonID != string(p.ID) || entry.By != admin.ID || entry.Side != "administrator" ||
+			entry.row.Role != string(review.Administrator) || strings.Contains(string(entry.Bytes), "Ada") || entry.Request != nil {
 			t.Errorf("the entry is %+v", entry)
 		}
 		names, err := db.Usernames(ctx, []review.PersonID{p.ID, "nobody"})
@@ -202,7 +202,7 @@ func TestTokens(t *testing.T) {
 			}
 		}
 		entry := lastEntry(t, db, EntryFilter{Act: "token_made"})
-		if entry.Role != "" || strings.Contains(string(entry.Bytes), "laptop") || strings.Contains(string(entry.Bytes), secret) {
+		if entry.row.Role != "" || strings.Contains(string(entry.Bytes), "laptop") || strings.Contains(string(entry.Bytes), secret) {
 			t.Errorf("the entry is %s", entry.Bytes)
 		}
 		db.replays(t)
@@ -299,7 +299,7 @@ func TestPlaceWorkspace(t *testing.T) {
 			t.Errorf("Place = %+v, %+v, %v", got, actor, err)
 		}
 		entry := lastEntry(t, db, EntryFilter{Workspace: "ws"})
-		if entry.Act != "workspace_placed" || entry.Stream != "workspace/ws" || entry.Place.Project != "p" || !entry.Today.Archived {
+		if entry.Act != "workspace_placed" || entry.row.Stream != "workspace/ws" || *entry.row.Project != "p" || !entry.Place.Archived {
 			t.Errorf("the entry is %+v", entry)
 		}
 		if _, _, err := db.Place(ctx, "none", admin); !errors.Is(err, review.ErrNotFound) {

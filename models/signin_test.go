@@ -67,7 +67,8 @@ func TestSignInMakesAnAccount(t *testing.T) {
 				t.Fatal(err)
 			}
 			acts = append(acts, e.Act)
-			if e.Kind != review.IsSystem || e.Person != done.Person.ID || strings.Contains(string(e.Bytes), "sub:ada") ||
+			row := must[entryRow](t)(on[entryRow](db.reader).Where("id = ?", e.ID).Take(ctx))
+			if row.ActorKind != string(review.IsSystem) || *row.PersonID != string(done.Person.ID) || strings.Contains(string(e.Bytes), "sub:ada") ||
 				strings.Contains(string(e.Bytes), "Ada") {
 				t.Errorf("the entry is %s", e.Bytes)
 			}
@@ -116,7 +117,7 @@ func TestSignInFollowsClaims(t *testing.T) {
 			t.Errorf("without claims the roles are %q, want the local one", got)
 		}
 		ended := lastEntry(t, db, EntryFilter{Act: actRoleEnded})
-		if ended.Kind != review.IsSystem || !strings.Contains(string(ended.Bytes), `"source":"claim"`) {
+		if ended.row.ActorKind != string(review.IsSystem) || !strings.Contains(string(ended.Bytes), `"source":"claim"`) {
 			t.Errorf("the entry is %s", ended.Bytes)
 		}
 		for _, g := range must[auth.Account](t)(db.PersonByUsername(ctx, "ada")).Grants {

@@ -310,10 +310,7 @@ func (l log) Entries(ctx context.Context, f web.LogFilter) iter.Seq2[web.LogRow,
 			Act: f.Act, SHA256: f.SHA256, From: f.From, To: f.To, After: f.After, Newest: f.Newest, Limit: f.Limit,
 		}
 		for e, err := range l.store.Entries(ctx, filter) {
-			row := web.LogRow{ID: e.ID, Bytes: e.Bytes, About: review.LogEntry{
-				Act: e.Act, By: e.Actor.ID, Side: review.Side(e.Side), Place: e.Today, Request: e.Summary,
-			}}
-			if !yield(row, err) {
+			if !yield(web.LogRow{ID: e.ID, Bytes: e.Bytes, About: e.LogEntry}, err) {
 				return
 			}
 		}

@@ -103,10 +103,7 @@ type entries struct{ store *models.Store }
 func (l entries) Entries(ctx context.Context, f web.LogFilter) iter.Seq2[web.LogRow, error] {
 	return func(yield func(web.LogRow, error) bool) {
 		for e, err := range l.store.Entries(ctx, models.EntryFilter{After: f.After, Limit: f.Limit}) {
-			row := web.LogRow{ID: e.ID, Bytes: e.Bytes, About: review.LogEntry{
-				Act: e.Act, By: e.Actor.ID, Side: review.Side(e.Side), Place: e.Today, Request: e.Summary,
-			}}
-			if !yield(row, err) {
+			if !yield(web.LogRow{ID: e.ID, Bytes: e.Bytes, About: e.LogEntry}, err) {
 				return
 			}
 		}
