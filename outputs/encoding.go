@@ -2,7 +2,7 @@ package outputs
 
 import (
 	"bytes"
-	"errors"
+	"encoding/binary"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +16,8 @@ const (
 	UTF8        Encoding = "UTF-8"
 	Windows1252 Encoding = "Windows-1252"
 	Latin1      Encoding = "Latin-1"
+	UTF16LE     Encoding = "UTF-16LE"
+	UTF16BE     Encoding = "UTF-16BE"
 )
 
 // NotText says why bytes cannot be shown as lines or rows.
@@ -29,9 +31,9 @@ func (e *NotText) Error() string { return "the file " + e.Reason }
 var bom = []byte("\xef\xbb\xbf")
 
 // Decode is b, in this encoding, as UTF-8. What is not valid UTF-8 stays as it
-// is.
+// is. UTF-16 was made UTF-8 where it was read.
 func (e Encoding) Decode(b []byte) string {
-	if e == UTF8 || isASCII(b) {
+	if e != Windows1252 && e != Latin1 || isASCII(b) {
 		return string(b)
 	}
 	var text strings.Builder
@@ -66,7 +68,6 @@ func isASCII(b []byte) bool {
 type tally struct {
 	r       io.Reader
 	rest    []byte // of a character that the last read cut
-	first   []byte // the first bytes
 	size    int64
 	nuls    int64
 	several int64 // characters of several bytes
@@ -81,9 +82,6 @@ func (t *tally) Read(p []byte) (int, error) {
 }
 
 func (t *tally) note(b []byte) {
-	if len(t.first) < len(bom) {
-		t.first = append(t.first, b[:min(len(b), len(bom)-len(t.first))]...)
-	}
 	t.size += int64(len(b))
 	t.nuls += int64(bytes.Count(b, []byte{0}))
 	for len(t.rest) > 0 && len(b) > 0 && !utf8.FullRune(t.rest) {
@@ -101,7 +99,7 @@ func (t *tally) note(b []byte) {
 func (t *tally) runes(b []byte) {
 	for i := 0; i < len(b); {
 		if b[i] < utf8.RuneSelf {
-			i++
+			i += max(ascii(b[i:]), 1)
 			continue
 		}
 		if !utf8.FullRune(b[i:]) {
@@ -122,13 +120,21 @@ func (t *tally) runes(b []byte) {
 	}
 }
 
+// ascii is how many bytes b begins with that are ASCII, in whole words.
+func ascii(b []byte) int {
+	const word, high = 8, 0x8080808080808080
+	n := 0
+	for len(b)-n >= word && binary.NativeEndian.Uint64(b[n:])&high == 0 {
+		n += word
+	}
+	return n
+}
+
 // encoding is what the bytes that were read most likely are in, and how many
 // of them are no UTF-8 though the rest is. It refuses what is no text.
 func (t *tally) encoding() (Encoding, int64, error) {
 	wrong := t.wrong + int64(len(t.rest))
 	switch {
-	case bytes.HasPrefix(t.first, []byte("\xff\xfe")), bytes.HasPrefix(t.first, []byte("\xfe\xff")):
-		return "", 0, &NotText{"is in UTF-16, which is not shown here. It can be saved as UTF-8."}
 	case t.nuls*20 > t.size:
 		return "", 0, &NotText{"holds so many NUL bytes that it is no text."}
 	case wrong == 0, t.several > wrong:
@@ -139,33 +145,15 @@ func (t *tally) encoding() (Encoding, int64, error) {
 	return Windows1252, 0, nil
 }
 
-// skipBOM reads on behind a mark that a text begins with.
-type skipBOM struct {
-	r     io.Reader
-	begun bool
-}
-
-func (s *skipBOM) Read(p []byte) (int, error) {
-	if s.begun || len(p) < len(bom) {
-		return s.r.Read(p)
-	}
-	s.begun = true
-	n, err := io.ReadAtLeast(s.r, p, len(bom))
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
-	}
-	if bytes.HasPrefix(p[:n], bom) {
-		n = copy(p, p[len(bom):n])
-	}
-	if n > 0 {
-		err = nil // it comes again
-	}
-	return n, err
-}
-
 // Text is what bytes stand for, with the encoding that they most likely are in.
 // What is no text is refused as [NotText].
 func Text(b []byte) (string, Encoding, error) {
+	if e := wideOf(b); e != "" {
+		if wideMark(b) != "" {
+			b = b[2:]
+		}
+		return string(narrow(b, e)), e, nil
+	}
 	t := &tally{}
 	t.note(b)
 	e, _, err := t.encoding()

@@ -14,15 +14,15 @@ import (
 type LinesInfo struct {
 	Pieces   int64
 	Lines    int64
+	Every    int64 // the places of so many pieces are noted
 	Encoding Encoding
 	NotUTF8  int64  // bytes that are not, though the rest is
 	NULs     int64  // bytes that are zero
-	Cut      bool   // only the first [MostCounted] bytes were read
 	Refused  string // why it is no text; then nothing else is known
 }
 
 const (
-	everyPiece = 256  // the places of so many pieces are noted
+	everyPiece = 256  // the places of so many pieces are noted, at first
 	mostPiece  = 2000 // bytes of a piece
 )
 
@@ -31,6 +31,8 @@ type Lines struct {
 	Info  LinesInfo
 	file  Bytes
 	marks *marks
+
+	layout layout
 }
 
 // Close lets go of the text, not of its file.
@@ -49,8 +51,12 @@ type Piece struct {
 func (w *Windows) Lines(ctx context.Context, sha256 string, f Bytes) (*Lines, error) {
 	l := &Lines{file: f}
 	var err error
-	l.marks, err = w.marks(ctx, key(sha256, "lines"), f, &l.Info, func(r io.Reader) ([]int64, error) {
-		places, err := l.Info.count(r, f.Size())
+	if l.layout, _, err = layoutOf(f); err != nil {
+		return nil, err
+	}
+	l.marks, err = w.marks(ctx, key(sha256, "lines"), f, &l.Info, func(ctx context.Context) ([]int64, error) {
+		l.Info = LinesInfo{}
+		places, err := l.Info.count(l.layout.source(ctx, f, l.layout.start), l.layout)
 		if no, ok := errors.AsType[*NotText](err); ok {
 			l.Info, places, err = LinesInfo{Refused: no.Reason}, nil, nil
 		}
@@ -65,12 +71,12 @@ func (w *Windows) Lines(ctx context.Context, sha256 string, f Bytes) (*Lines, er
 	return l, nil
 }
 
-// count reads a text once and notes where every 256th piece begins, its line,
-// and whether it begins there.
-func (l *LinesInfo) count(in io.Reader, size int64) ([]int64, error) {
+// count reads a text once and notes where every so many pieces begin, the line
+// of each, and whether it begins there.
+func (l *LinesInfo) count(in io.Reader, of layout) ([]int64, error) {
 	noted := &tally{r: in}
-	p := newPieces(noted, 1, false)
-	var places []int64
+	p := newPieces(noted, of, 1, false)
+	places := noting{every: everyPiece, width: 2}
 	for {
 		at, line, later := p.at, p.line, p.later
 		if _, err := p.next(); errors.Is(err, io.EOF) {
@@ -78,32 +84,35 @@ func (l *LinesInfo) count(in io.Reader, size int64) ([]int64, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		if l.Pieces%everyPiece == 0 {
-			begins := line << 1
-			if later {
-				begins |= 1
-			}
-			places = append(places, at, begins)
+		begins := line << 1
+		if later {
+			begins |= 1
 		}
+		places.note(l.Pieces, of.start+at, begins)
 		l.Pieces++
 		l.Lines = line
 	}
 	var err error
 	l.Encoding, l.NotUTF8, err = noted.encoding()
-	l.NULs, l.Cut = noted.nuls, size > MostCounted
-	return places, err
+	if of.wide != "" && err == nil {
+		l.Encoding = of.wide
+	}
+	l.NULs, l.Every = noted.nuls, places.every
+	return places.places, err
 }
 
 // pieces reads a text piece by piece.
 type pieces struct {
-	in    *bufio.Reader
-	at    int64 // where the next piece begins, from where reading began
-	line  int64 // that it is of
-	later bool
+	in     *bufio.Reader
+	layout layout
+	at     int64 // where the next piece begins in the file, from where reading began
+	line   int64 // that it is of
+	later  bool
 }
 
-func newPieces(r io.Reader, line int64, later bool) *pieces {
-	return &pieces{in: bufio.NewReaderSize(r, readBuffer), line: line, later: later}
+// newPieces reads on from a source of the layout.
+func newPieces(r io.Reader, l layout, line int64, later bool) *pieces {
+	return &pieces{in: bufio.NewReaderSize(r, readBuffer), layout: l, line: line, later: later}
 }
 
 // next reads a piece without its line end; io.EOF at the end. It is good until
@@ -131,7 +140,7 @@ func (p *pieces) next() ([]byte, error) {
 	default:
 		taken = len(b)
 	}
-	p.at += int64(taken)
+	p.at += p.layout.raw(b[:taken])
 	_, err = p.in.Discard(taken)
 	return piece, err
 }
@@ -142,25 +151,22 @@ func (l *Lines) Window(ctx context.Context, from, count int64) ([]Piece, error) 
 	if from < 0 || from >= l.Info.Pieces {
 		return nil, nil
 	}
-	place, err := l.marks.at(from / everyPiece * 2)
+	every := l.Info.Every
+	place, err := l.marks.at(from / every * 2)
 	if err != nil {
 		return nil, err
 	}
-	begins, err := l.marks.at(from/everyPiece*2 + 1)
+	begins, err := l.marks.at(from/every*2 + 1)
 	if err != nil {
 		return nil, err
 	}
-	in := &ctxReader{ctx, io.NewSectionReader(l.file, place, min(l.file.Size(), MostCounted)-place)}
-	p := newPieces(in, begins>>1, begins&1 == 1)
+	p := newPieces(l.layout.source(ctx, l.file, place), l.layout, begins>>1, begins&1 == 1)
 	var window []Piece
-	for n := from / everyPiece * everyPiece; n < min(from+count, l.Info.Pieces); n++ {
+	for n := from / every * every; n < min(from+count, l.Info.Pieces); n++ {
 		line, later := p.line, p.later
 		text, err := p.next()
 		if err != nil {
 			return nil, err
-		}
-		if n == 0 {
-			text = bytes.TrimPrefix(text, bom)
 		}
 		if n >= from {
 			window = append(window, Piece{line, later, l.Info.Encoding.Decode(text)})

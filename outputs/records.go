@@ -16,10 +16,11 @@ const maxRecord = 1 << 20
 // ends within quotes.
 type records struct {
 	r         io.Reader
+	layout    layout
 	delimiter byte
 	buf       []byte
 	pos, end  int
-	at        int64 // where the next record begins, from where reading began
+	at        int64 // where the next record begins in the file, from where reading began
 	data      []byte
 	ends      []int // where each field of data ends; none for a blank line
 }
@@ -27,8 +28,17 @@ type records struct {
 // readBuffer is how much is read at once.
 const readBuffer = 64 << 10
 
-func newRecords(r io.Reader, delimiter byte) *records {
-	return &records{r: r, delimiter: delimiter, buf: make([]byte, readBuffer)}
+// newRecords reads on from a source of the layout.
+func newRecords(r io.Reader, l layout, delimiter byte) *records {
+	return &records{r: r, layout: l, delimiter: delimiter, buf: make([]byte, readBuffer)}
+}
+
+// peek reports how reading goes on; io.EOF if there is no more.
+func (r *records) peek() error {
+	if r.pos < r.end {
+		return nil
+	}
+	return r.fill()
 }
 
 // The reasons why bytes are no table.
@@ -72,9 +82,9 @@ func (r *records) next() error {
 			}
 		}
 		n, done, err := r.step(&state, &unquoted)
+		r.at += r.layout.raw(r.buf[r.pos : r.pos+n])
 		r.pos += n
 		length += int64(n)
-		r.at += int64(n)
 		if err != nil || done {
 			return err
 		}

@@ -1,13 +1,12 @@
 package outputs
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // Bytes are those of a file: a [Blob], or an opened output.
@@ -26,18 +25,18 @@ type TableInfo struct {
 	FirstUneven int64
 	Blank       int64 // lines with nothing on them
 	Delimiter   byte
+	Every       int64 // the places of so many records are noted
 	Encoding    Encoding
 	NotUTF8     int64  // bytes that are not, though the rest is
 	Numbers     []bool // columns whose first thousand fields are numbers
-	Cut         bool   // only the first [MostCounted] bytes were read
 	Refused     string // why it is no table; then nothing else is known
 }
 
 const (
-	// MostCounted bounds how much of a file is counted.
-	MostCounted = 1 << 30
+	// MostCounted bounds the files that are counted: that takes about a minute.
+	MostCounted = 16 << 30
 
-	everyRecord   = 100    // the places of so many records are noted
+	everyRecord   = 100    // the places of so many records are noted, at first
 	numberRecords = 1000   // that tell columns of numbers
 	numberColumns = 10_000 // that are told
 	sniffed       = 64 << 10
@@ -48,24 +47,33 @@ type Table struct {
 	Info  TableInfo
 	file  Bytes
 	marks *marks
+
+	sha256 string
+	name   string // under which it is remembered; "" if it is not
+	layout layout
 }
 
 // Close lets go of the table, not of its file.
 func (t *Table) Close() error { return t.marks.close() }
 
 // Table finds the records of a CSV file, or remembers where they are if it has
-// seen these bytes before; sha256 is "" for bytes that are not remembered. What
-// is no table is refused as [NotText].
-func (w *Windows) Table(ctx context.Context, sha256 string, f Bytes) (*Table, error) {
-	t := &Table{file: f}
-	var err error
-	t.marks, err = w.marks(ctx, key(sha256, "table"), f, &t.Info, func(r io.Reader) ([]int64, error) {
-		delimiter, err := sniff(f)
-		if err != nil {
-			return nil, err
-		}
-		t.Info = TableInfo{Delimiter: delimiter}
-		places, err := t.Info.count(r, f.Size())
+// seen these bytes before; sha256 is "" for bytes that are not remembered. Its
+// fields are divided by the delimiter or, if that is 0, by what the first of
+// them are divided by. What is no table is refused as [NotText].
+func (w *Windows) Table(ctx context.Context, sha256 string, f Bytes, delimiter byte) (*Table, error) {
+	t := &Table{file: f, sha256: sha256}
+	l, head, err := layoutOf(f)
+	if err != nil {
+		return nil, err
+	}
+	of := "table"
+	if delimiter != 0 {
+		of += "-" + strconv.FormatUint(uint64(delimiter), 16)
+	}
+	t.name, t.layout = key(sha256, of), l
+	t.marks, err = w.marks(ctx, t.name, f, &t.Info, func(ctx context.Context) ([]int64, error) {
+		t.Info = TableInfo{Delimiter: cmp.Or(delimiter, sniff(head))}
+		places, err := t.Info.count(l.source(ctx, f, l.start), l)
 		if no, ok := errors.AsType[*NotText](err); ok {
 			t.Info, places, err = TableInfo{Refused: no.Reason}, nil, nil
 		}
@@ -80,47 +88,41 @@ func (w *Windows) Table(ctx context.Context, sha256 string, f Bytes) (*Table, er
 	return t, nil
 }
 
-// count reads a table once and notes where every hundredth record begins.
-func (t *TableInfo) count(in io.Reader, size int64) ([]int64, error) {
+// count reads a table once and notes where every so many records begin.
+func (t *TableInfo) count(in io.Reader, l layout) ([]int64, error) {
 	noted := &tally{r: in}
-	r := newRecords(&skipBOM{r: noted}, t.Delimiter)
-	var places []int64
+	r := newRecords(noted, l, t.Delimiter)
+	places := noting{every: everyRecord, width: 1}
 	var told []byte
-	start := int64(0)
-	t.Cut = size > MostCounted
 	for {
 		begins := r.at
 		err := r.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if t.Cut && noted.size >= MostCounted && r.pos == r.end {
-			break // where reading ended, a record may be cut
-		}
 		if err != nil {
 			return nil, t.refuse(noted, err)
 		}
 		if t.Records == 0 {
 			told = make([]byte, min(len(r.ends), numberColumns))
-			if bytes.HasPrefix(noted.first, bom) {
-				start = int64(len(bom))
-			}
 		} else if t.Records <= numberRecords {
-			tellNumbers(told, r)
+			t.tellNumbers(told, r)
 		}
-		if t.Records%everyRecord == 0 {
-			places = append(places, start+begins)
-		}
+		places.note(t.Records, l.start+begins)
 		t.note(r)
 	}
 	var err error
 	if t.Encoding, t.NotUTF8, err = noted.encoding(); err != nil {
 		return nil, err
 	}
+	if l.wide != "" {
+		t.Encoding = l.wide
+	}
+	t.Every = places.every
 	for _, is := range told {
 		t.Numbers = append(t.Numbers, is == numbers)
 	}
-	return places, nil
+	return places.places, nil
 }
 
 // refuse says why a table ends before its file does. That what was read is no
@@ -154,14 +156,16 @@ func (t *TableInfo) note(r *records) {
 }
 
 // tellNumbers notes what the fields of a row are: nothing yet, numbers, or
-// something else for good.
-func tellNumbers(told []byte, r *records) {
+// something else for good. What is missing or redacted says nothing.
+func (t *TableInfo) tellNumbers(told []byte, r *records) {
 	for i := range min(len(r.ends), len(told)) {
-		switch field := r.field(i); {
-		case told[i] == words || isRedacted(field):
-		case isNumber(field):
+		if told[i] == words {
+			continue
+		}
+		switch t.value(r.field(i)).kind {
+		case aNumber:
 			told[i] = numbers
-		default:
+		case aWord:
 			told[i] = words
 		}
 	}
@@ -171,57 +175,6 @@ const (
 	numbers = 1 + iota
 	words
 )
-
-// isRedacted reports whether a field stands for a number that is not said.
-func isRedacted(field []byte) bool {
-	text := string(bytes.TrimSpace(field))
-	return text == "[REDACTED]" || text == "NA" || text == ""
-}
-
-// isNumber reports whether a field is a number as people write them.
-func isNumber(field []byte) bool {
-	const longest = 40
-	text := strings.TrimSuffix(strings.TrimSpace(string(field[:min(len(field), longest)])), "%")
-	_, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
-	return err == nil && len(field) < longest
-}
-
-// sniff finds what stands between the fields of a file: a comma, unless
-// semicolons or tabs divide its first records evenly and commas do not, or
-// only they divide its header.
-func sniff(f Bytes) (byte, error) {
-	b := make([]byte, min(sniffed, f.Size()))
-	if n, err := f.ReadAt(b, 0); n < len(b) {
-		return 0, err
-	}
-	b = bytes.TrimPrefix(b, bom)
-	const delimiters = ",;\t"
-	for _, most := range []int{20, 1} {
-		for _, delimiter := range []byte(delimiters) {
-			if evenly(b, delimiter, most) {
-				return delimiter, nil
-			}
-		}
-	}
-	return ',', nil
-}
-
-// evenly reports whether the first records, at most so many, have several
-// fields, all as many.
-func evenly(b []byte, delimiter byte, most int) bool {
-	r := newRecords(bytes.NewReader(b), delimiter)
-	fields := 0
-	for n := range most {
-		if err := r.next(); err != nil || n > 0 && r.at == int64(len(b)) {
-			break // the last may be cut
-		}
-		if n > 0 && len(r.ends) != fields {
-			return false
-		}
-		fields = len(r.ends)
-	}
-	return fields > 1
-}
 
 // Row is a record of a table. What is not valid in its encoding stays as it
 // is.
@@ -236,15 +189,13 @@ func (t *Table) Rows(ctx context.Context, from, count, most int64) ([]Row, error
 	if from < 0 || from >= t.Info.Records {
 		return nil, nil
 	}
-	place, err := t.marks.at(from / everyRecord)
+	r, err := t.from(ctx, from/t.Info.Every)
 	if err != nil {
 		return nil, err
 	}
-	in := &ctxReader{ctx, io.NewSectionReader(t.file, place, min(t.file.Size(), MostCounted)-place)}
-	r := newRecords(in, t.Info.Delimiter)
 	var rows []Row
 	read := int64(0)
-	for record := from / everyRecord * everyRecord; record < min(from+count, t.Info.Records) && read < most; record++ {
+	for record := from / t.Info.Every * t.Info.Every; record < min(from+count, t.Info.Records) && read < most; record++ {
 		if err := r.next(); err != nil {
 			if noTable(err) {
 				err = where(record, err)
@@ -254,12 +205,27 @@ func (t *Table) Rows(ctx context.Context, from, count, most int64) ([]Row, error
 		if record < from {
 			continue
 		}
-		row := Row{record, make([]string, len(r.ends))}
-		for i := range r.ends {
-			row.Fields[i] = t.Info.Encoding.Decode(r.field(i))
-		}
+		row := t.row(record, r)
 		read += int64(len(r.data))
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// from reads on from a record whose place is noted.
+func (t *Table) from(ctx context.Context, mark int64) (*records, error) {
+	place, err := t.marks.at(mark)
+	if err != nil {
+		return nil, err
+	}
+	return newRecords(t.layout.source(ctx, t.file, place), t.layout, t.Info.Delimiter), nil
+}
+
+// row is the record that was read last.
+func (t *Table) row(record int64, r *records) Row {
+	row := Row{record, make([]string, len(r.ends))}
+	for i := range r.ends {
+		row.Fields[i] = t.Info.Encoding.Decode(r.field(i))
+	}
+	return row
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"math"
@@ -75,7 +74,7 @@ func OpenWindows(c WindowsConfig) (*Windows, error) {
 func (w *Windows) Close() error { return w.root.Close() }
 
 // magic begins every file, and changes with what is in it.
-const magic = "sallyport windows 1\n"
+const magic = "sallyport windows 2\n"
 
 // key is the name of what is remembered; "" for what is not.
 func key(sha256, of string) string {
@@ -83,6 +82,34 @@ func key(sha256, of string) string {
 		return ""
 	}
 	return sha256 + "-" + of
+}
+
+// mostPlaces bounds the places that are noted of a file: fewer of a longer one.
+const mostPlaces = 1 << 20
+
+// noting notes places as a file is read: of every so many things, and fewer of
+// them the longer the file is.
+type noting struct {
+	places []int64
+	width  int   // numbers that a place is
+	every  int64 // things
+}
+
+func (n *noting) note(thing int64, place ...int64) {
+	if thing%n.every != 0 {
+		return
+	}
+	if len(n.places) == mostPlaces*n.width {
+		kept := n.places[:0]
+		for i := 0; i < len(n.places); i += 2 * n.width {
+			kept = append(kept, n.places[i:i+n.width]...)
+		}
+		n.places = kept
+		if n.every *= 2; thing%n.every != 0 {
+			return
+		}
+	}
+	n.places = append(n.places, place...)
 }
 
 // marks are the places in a file that are noted: in memory, or in the open
@@ -121,7 +148,7 @@ func (m *marks) at(n int64) (int64, error) {
 }
 
 // marks remembers the places that count notes, and the info that it fills.
-func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, count func(io.Reader) ([]int64, error)) (*marks, error) {
+func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, count func(context.Context) ([]int64, error)) (*marks, error) {
 	if f.Size() <= alwaysCounted {
 		name = ""
 	}
@@ -137,7 +164,7 @@ func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, cou
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	places, err := count(&ctxReader{ctx, io.NewSectionReader(f, 0, min(f.Size(), MostCounted))})
+	places, err := count(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +196,7 @@ func readMarks(f *os.File, info any) (*marks, error) {
 		return nil, err
 	}
 	size, count := binary.BigEndian.Uint64(head[len(magic):]), binary.BigEndian.Uint64(head[len(magic)+8:])
-	if !bytes.HasPrefix(head, []byte(magic)) || size > mostInfo || count > MostCounted {
+	if !bytes.HasPrefix(head, []byte(magic)) || size > mostInfo || count > mostPlaces*2 {
 		return nil, errors.New("another format")
 	}
 	text := make([]byte, size)

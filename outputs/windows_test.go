@@ -3,14 +3,17 @@ package outputs_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"sallyport/outputs"
 )
@@ -31,6 +34,15 @@ func newWindows(t testing.TB, most int64) (*outputs.Windows, string) {
 }
 
 func sumOf(n int) string { return fmt.Sprintf("%064x", n) }
+
+// wide is a text in UTF-16LE, without a mark.
+func wide(text string) string {
+	var b []byte
+	for _, u := range utf16.Encode([]rune(text)) {
+		b = binary.LittleEndian.AppendUint16(b, u)
+	}
+	return string(b)
+}
 
 // rowsOf are the fields of all rows from one on, joined.
 func rowsOf(t testing.TB, table *outputs.Table, from, count int64) []string {
@@ -66,6 +78,12 @@ func TestTables(t *testing.T) {
 		{"tabs", "a\tb\n1\t2\n", []string{"0:a|b", "1:1|2"}, func(i outputs.TableInfo) bool { return i.Delimiter == '\t' }},
 		{"Windows-1252", "a,b\n\x80 5,na\xefve\n", []string{"0:a|b", "1:€ 5|naïve"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.Windows1252 }},
 		{"Latin-1", "a,b\n\x81,\xe9\n", []string{"0:a|b", "1:\u0081|é"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.Latin1 }},
+		{"vertical bars", "a|b\n1,5|2\n", []string{"0:a|b", "1:1,5|2"}, func(i outputs.TableInfo) bool { return i.Delimiter == '|' }},
+		{"returns alone", "a,b\r1,\"x\ry\"\r2,\r", []string{"0:a|b", "1:1|x\ny", "2:2|"}, nil},
+		{"UTF-16LE", "\xff\xfea\x00,\x00b\x00\n\x00\xac\x20,\x00\x3d\xd8\x00\xde\r\x00\n\x00", []string{"0:a|b", "1:€|😀"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.UTF16LE }},
+		{"UTF-16BE", "\xfe\xff\x00a\x00,\x00b\x00\n\xd8\x3d\x00,\x00x\x00", []string{"0:a|b", "1:\ufffd|x\ufffd"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.UTF16BE }},
+		{"UTF-16 without a mark", wide("id,n\nEast,12\nWest,\u20ac\n"), []string{"0:id|n", "1:East|12", "2:West|€"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.UTF16LE }},
+		{"the same name twice", "a,a\n1,2\n", []string{"0:a|a", "1:1|2"}, nil},
 		{"one wrong byte", "é,ü\nö,\xff\n", []string{"0:é|ü", "1:ö|\xff"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.UTF8 && i.NotUTF8 == 1 }},
 		{"numbers", "n,p,x,e,r\n\"1,204\",3%,1,,[REDACTED]\n7,2.5%,NA,,\n,,y,,\n", nil, func(i outputs.TableInfo) bool {
 			return fmt.Sprint(i.Numbers) == "[true true false false false]"
@@ -74,7 +92,7 @@ func TestTables(t *testing.T) {
 		{"nothing", "", nil, func(i outputs.TableInfo) bool { return i.Records == 0 }},
 		{"only a mark", "\ufeff", nil, func(i outputs.TableInfo) bool { return i.Records == 0 }},
 	} {
-		table, err := w.Table(t.Context(), "", strings.NewReader(tt.text))
+		table, err := w.Table(t.Context(), "", strings.NewReader(tt.text), 0)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -97,11 +115,11 @@ func TestNoTables(t *testing.T) {
 		"a return after a quote":     {"a\n\"x\"\ry\n", "row 1 has text after a closing quote"},
 		"a long record":              {"a,b\n" + strings.Repeat("x", 1<<20) + ",1\n", "row 1 is longer than 1 MiB"},
 		"a long header":              {strings.Repeat("x,", 1<<20), "header is longer than 1 MiB"},
-		"UTF-16":                     {"\xff\xfea\x00,\x00b\x00", "is in UTF-16"},
+		"UTF-32":                     {"\xff\xfe\x00\x00a\x00\x00\x00,\x00\x00\x00", "NUL bytes"},
 		"zeros":                      {"a,b\n" + strings.Repeat("\x00", 100), "NUL bytes"},
 		"many zeros":                 {strings.Repeat("\x00", 2<<20), "NUL bytes"},
 	} {
-		_, err := w.Table(t.Context(), "", strings.NewReader(tt.text))
+		_, err := w.Table(t.Context(), "", strings.NewReader(tt.text), 0)
 		if no, ok := errors.AsType[*outputs.NotText](err); !ok || !strings.Contains(no.Reason, tt.reason) {
 			t.Errorf("%s: %v, want %q", name, err, tt.reason)
 		}
@@ -118,12 +136,20 @@ func TestWindows(t *testing.T) {
 	for i := 1; i <= rows; i++ {
 		fmt.Fprintf(&b, "%d,\"line %d\nand \"\"more\"\"\"\n", i, i)
 	}
-	text := b.String()
-	for _, how := range []string{"counted", "remembered", "damaged"} {
+	for _, how := range []string{"counted", "remembered", "damaged", "in UTF-16", "in UTF-16, remembered", "with returns alone"} {
+		text := b.String()
+		switch {
+		case strings.HasPrefix(how, "in UTF-16"):
+			text = wide(text)
+			must(t, ignoreMissing(os.Remove(filepath.Join(dir, sumOf(7)+"-table"))))
+		case how == "with returns alone":
+			text = strings.ReplaceAll(text, "\n", "\r")
+			must(t, ignoreMissing(os.Remove(filepath.Join(dir, sumOf(7)+"-table"))))
+		}
 		if how == "damaged" {
 			must(t, os.Truncate(filepath.Join(dir, sumOf(7)+"-table"), 1000))
 		}
-		table, err := w.Table(t.Context(), sumOf(7), strings.NewReader(text))
+		table, err := w.Table(t.Context(), sumOf(7), strings.NewReader(text), 0)
 		must(t, err)
 		if table.Info.Records != rows+1 {
 			t.Fatalf("%s: %+v", how, table.Info)
@@ -152,6 +178,13 @@ func TestWindows(t *testing.T) {
 	if st, err := os.Stat(filepath.Join(dir, sumOf(7)+"-table")); err != nil || st.Mode().Perm() != 0o600 {
 		t.Errorf("what is remembered: %v, %v", st, err)
 	}
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 func TestLines(t *testing.T) {
@@ -223,22 +256,25 @@ func (a alike) ReadAt(p []byte, at int64) (int, error) {
 	return n, nil
 }
 
-// TestHugeLine: two gigabytes in one line are shown, piece by piece, as far as
-// they are counted; as a table they are refused at once.
+// TestHugeLine: one very long line is shown, piece by piece; as a table it is
+// refused at once, as what is larger than anything that is counted.
 func TestHugeLine(t *testing.T) {
 	w, _ := newWindows(t, 0)
-	huge := alike{2 << 30, 'x'}
-	if _, err := w.Table(t.Context(), sumOf(1), huge); err == nil {
+	huge := alike{256 << 20, 'x'}
+	if _, err := w.Table(t.Context(), sumOf(1), huge, 0); err == nil {
 		t.Error("a huge line is a table")
 	}
 	l, err := w.Lines(t.Context(), sumOf(1), huge)
 	must(t, err)
-	if !l.Info.Cut || l.Info.Lines != 1 || l.Info.Pieces != (outputs.MostCounted+1999)/2000 {
+	if l.Info.Lines != 1 || l.Info.Pieces != (huge.size+1999)/2000 {
 		t.Errorf("%+v", l.Info)
 	}
 	got, err := l.Window(t.Context(), l.Info.Pieces-2, 10)
 	if err != nil || len(got) != 2 || len(got[0].Text) != 2000 || got[0].Line != 1 {
 		t.Errorf("the end: %d pieces, %v", len(got), err)
+	}
+	if _, err := w.Lines(t.Context(), sumOf(2), alike{outputs.MostCounted + 1, 'x'}); err == nil {
+		t.Error("17 GB are counted")
 	}
 	must(t, l.Close())
 }
@@ -250,7 +286,7 @@ func TestEviction(t *testing.T) {
 	w, dir := newWindows(t, most)
 	text := "n\n" + strings.Repeat("1\n", 300_000)
 	for i := range 12 {
-		table, err := w.Table(t.Context(), sumOf(i), strings.NewReader(text[:len(text)-2*i]))
+		table, err := w.Table(t.Context(), sumOf(i), strings.NewReader(text[:len(text)-2*i]), 0)
 		must(t, err)
 		must(t, table.Close())
 	}
@@ -266,7 +302,7 @@ func TestEviction(t *testing.T) {
 		t.Errorf("%d files with %d bytes are kept, at most %d", len(files), sum, most)
 	}
 	must(t, os.RemoveAll(dir))
-	table, err := w.Table(t.Context(), sumOf(3), strings.NewReader(text))
+	table, err := w.Table(t.Context(), sumOf(3), strings.NewReader(text), 0)
 	must(t, err)
 	if got := rowsOf(t, table, 200_000, 1); len(got) != 1 {
 		t.Errorf("without the directory: %q", got)
@@ -293,7 +329,7 @@ func FuzzTable(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		w, _ := newWindows(t, 0)
-		table, err := w.Table(t.Context(), "", strings.NewReader(text))
+		table, err := w.Table(t.Context(), "", strings.NewReader(text), 0)
 		if err != nil {
 			if _, ok := errors.AsType[*outputs.NotText](err); !ok {
 				t.Fatal(err)
@@ -325,7 +361,7 @@ func BenchmarkTable(b *testing.B) {
 	text := strings.NewReader(strings.Repeat(row, 200_000))
 	b.SetBytes(text.Size())
 	for b.Loop() {
-		table, err := w.Table(b.Context(), "", text)
+		table, err := w.Table(b.Context(), "", text, 0)
 		if err != nil || table.Info.Records != 200_000 {
 			b.Fatal(err)
 		}

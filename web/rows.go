@@ -25,7 +25,6 @@ type tableRows struct {
 	Blank       int64      `json:"blank"`
 	Delimiter   string     `json:"delimiter"`
 	Encoding    string     `json:"encoding"`
-	Whole       bool       `json:"whole"`
 }
 
 const (
@@ -50,7 +49,7 @@ func (s *server) listRows(c *gin.Context) error {
 		return fmt.Errorf("open a copy: %w", err)
 	}
 	defer s.closeRead(c, blob)
-	table, err := s.Windows.Table(ctx, o.SHA256, blob)
+	table, err := s.Windows.Table(ctx, o.SHA256, blob, 0)
 	if no, ok := errors.AsType[*outputs.NotText](err); ok {
 		return invalid("The file %s", no.Reason)
 	}
@@ -87,7 +86,7 @@ func rowsOf(c *gin.Context, table *outputs.Table, from, count int64) (tableRows,
 	}
 	t := tableRows{
 		Header: []string{}, From: from, Rows: [][]string{}, Total: max(info.Records-1, 0), Columns: info.Columns, Uneven: info.Uneven,
-		Blank: info.Blank, Delimiter: string(info.Delimiter), Encoding: string(info.Encoding), Whole: !info.Cut,
+		Blank: info.Blank, Delimiter: string(info.Delimiter), Encoding: string(info.Encoding),
 	}
 	if len(header) > 0 {
 		t.Header = header[0].Fields

@@ -181,10 +181,3 @@ func isAre(n int64) string {
 	}
 	return "are"
 }
-
-// noteCut says that the file is longer than what is counted.
-func (c *Content) noteCut(cut bool) {
-	if cut {
-		c.Note("Only its first " + Size(outputs.MostCounted) + " are counted and shown.")
-	}
-}

@@ -15,7 +15,7 @@ import (
 type Windows interface {
 	// Table finds the records of a table; *outputs.NotText says why not. The
 	// table is closed by the caller, as the lines are.
-	Table(ctx context.Context, sha256 string, f outputs.Bytes) (*outputs.Table, error)
+	Table(ctx context.Context, sha256 string, f outputs.Bytes, delimiter byte) (*outputs.Table, error)
 	// Lines finds the lines of a text; *outputs.NotText says why not.
 	Lines(ctx context.Context, sha256 string, f outputs.Bytes) (*outputs.Lines, error)
 }
@@ -124,7 +124,7 @@ func (c *Content) fillLines(ctx context.Context, w Windows, f Source, l Look) er
 
 // fillTable shows a window of a table; what is none, as text.
 func (c *Content) fillTable(ctx context.Context, w Windows, f Source, l Look) error {
-	table, err := w.Table(ctx, f.SHA256, f)
+	table, err := w.Table(ctx, f.SHA256, f, 0)
 	if no, ok := errors.AsType[*outputs.NotText](err); ok {
 		c.Note("It is shown as text, since it " + no.Reason)
 		return c.fillLines(ctx, w, f, l)

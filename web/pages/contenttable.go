@@ -96,7 +96,6 @@ func (c *Content) describeTable(i outputs.TableInfo) {
 		c.Note(Plural(int(i.Blank), "line") + " below the header " + isAre(i.Blank) + " blank and counted as a row.")
 	}
 	c.noteEncoding(i.Encoding, i.NotUTF8)
-	c.noteCut(i.Cut)
 }
 
 func haveHas(n int64) string {

@@ -17,7 +17,6 @@ func (c *Content) FillText(i outputs.LinesInfo, pieces []outputs.Piece, from int
 		c.Note(Plural(int(i.NULs), "byte") + " in it " + isAre(i.NULs) + " NUL: it may be no text.")
 	}
 	c.noteEncoding(i.Encoding, i.NotUTF8)
-	c.noteCut(i.Cut)
 	var pen pen
 	for _, p := range pieces {
 		line := Line{}
