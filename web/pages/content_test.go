@@ -147,8 +147,8 @@ func TestBrokenTables(t *testing.T) {
 	if c := shown(t, "a.csv", strings.Repeat("\x00", 100)); c.Kind != AsNothing || !strings.Contains(c.Why, "NUL") || len(c.Views) != 2 {
 		t.Errorf("zeros are shown as %s: %q", c.Kind, c.Why)
 	}
-	if c := shown(t, "a.txt", "\xff\xfea\x00"); c.Kind != AsNothing || !strings.Contains(c.Why, "UTF-16") {
-		t.Errorf("UTF-16 is shown as %s: %q", c.Kind, c.Why)
+	if c := shown(t, "a.txt", "\xff\xfea\x00"); c.Kind != AsText || textOf(c.Lines[0].Spans) != "a" || !strings.Contains(c.notes(), "UTF-16LE") {
+		t.Errorf("UTF-16 is shown as %s: %q", c.Kind, c.notes())
 	}
 }
 
