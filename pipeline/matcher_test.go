@@ -124,6 +124,46 @@ func TestMatchTakesTimeInProportion(t *testing.T) {
 	}
 }
 
+// slowMatch is what a pattern means, character by character.
+func slowMatch(pattern, file string) bool {
+	switch {
+	case pattern == "":
+		return file == ""
+	case pattern[0] == '*':
+		return slowMatch(pattern[1:], file) || file != "" && file[0] != '/' && slowMatch(pattern, file[1:])
+	}
+	return file != "" && file[0] == pattern[0] && slowMatch(pattern[1:], file[1:])
+}
+
+// FuzzMatch: among any patterns those match that match alone, by the plain
+// meaning of a pattern; what is refused matches nothing.
+func FuzzMatch(f *testing.F) {
+	for _, seed := range [][3]string{
+		{"output/*.csv", "output/a*.csv", "output/a.csv"}, {"*/*/x*", "a/b/x", "a/b/x"}, {"{a,b}*", "[ab]?", "{a,b}c"},
+		{"a**b", "a*b", "a/b"}, {"../a", "a//*/", "a/.b"}, {"*é*\xff", "É", "éé\xff"}, {"A*", "a*", "abc"}, {"ab*ba", "*b*", "aba"},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, one, other, file string) {
+		patterns := []string{one, other, one + "*", "*" + other}
+		for _, p := range patterns {
+			if strings.Count(p, "*") > 6 || len(p) > 100 || len(file) > 100 {
+				return // the slow matcher would take for ever
+			}
+		}
+		if ValidPath(file) != nil {
+			return
+		}
+		got := NewMatcher(patterns).Match(nil, file)
+		for i, p := range patterns {
+			want := refusedPattern(p) == "" && slowMatch(path.Clean(p), file)
+			if slices.Contains(got, i) != want || matchPattern(p, file) != want {
+				t.Fatalf("%q matches %q: %v among others, %v alone, want %v", p, file, slices.Contains(got, i), matchPattern(p, file), want)
+			}
+		}
+	})
+}
+
 func ExampleMatcher() {
 	m := NewMatcher([]string{"output/*.csv", "output/a.csv", "output/*/b.csv"})
 	found := m.Match(nil, "output/a.csv")

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -34,7 +31,7 @@ func parse(data []byte, p *problems) *yaml.Node {
 		p.addAt(SeverityError, "not_utf8", line, column, "", "The file is not UTF-8 text.")
 		return nil
 	}
-	root, second, err := documents(data)
+	root, second, err := documents(bytes.NewReader(data))
 	switch {
 	case errors.Is(err, io.EOF):
 		p.addAt(SeverityError, "empty", 1, 1, "", "The file is empty.")
@@ -58,7 +55,7 @@ func parse(data []byte, p *problems) *yaml.Node {
 }
 
 // documents decodes the first document, and the second if there is one.
-func documents(data []byte) (first, second *yaml.Node, err error) {
+func documents(r io.Reader) (first, second *yaml.Node, err error) {
 	// yaml.v3 turns its own complaints into errors, but it is not maintained
 	// any more and the input is hostile: what else it may panic with is a file
 	// that cannot be read, not the end of the program.
@@ -67,7 +64,7 @@ func documents(data []byte) (first, second *yaml.Node, err error) {
 			err = fmt.Errorf("yaml: %v", r)
 		}
 	}()
-	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec := yaml.NewDecoder(r)
 	first = new(yaml.Node)
 	if err := dec.Decode(first); err != nil {
 		return nil, nil, err
@@ -83,37 +80,6 @@ func documents(data []byte) (first, second *yaml.Node, err error) {
 		return nil, nil, err
 	}
 	return first, second, nil
-}
-
-var (
-	yamlLine       = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	conflictMarker = regexp.MustCompile(`(?m)^(<<<<<<<|=======|>>>>>>>)( |\r?$)`)
-	tabIndent      = regexp.MustCompile(`(?m)^ *\t`)
-)
-
-// explain reports why a file is not YAML. The two causes that are met in real
-// files, merge conflict markers and tabs, are named at their exact place, since
-// the parser notices them only later.
-func explain(data []byte, err error, p *problems) {
-	if at := conflictMarker.FindIndex(data); at != nil {
-		line, column := position(data, at[0])
-		p.addAt(SeverityError, "not_yaml", line, column, "", "This line is a merge conflict marker: the file was saved before the conflict was resolved.")
-		return
-	}
-	m := yamlLine.FindStringSubmatch(err.Error())
-	line, text := 1, err.Error()
-	if m != nil {
-		text = text[len(m[0]):]
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			line = n
-		}
-	}
-	if at := tabIndent.FindIndex(data); at != nil && strings.Contains(text, "cannot start any token") {
-		line, column := position(data, at[1]-1)
-		p.addAt(SeverityError, "not_yaml", line, column, "", "This line is indented with a tab; YAML allows only spaces.")
-		return
-	}
-	p.addAt(SeverityError, "not_yaml", line, 1, "", "The file is not YAML: %s.", printable(text))
 }
 
 // position turns an offset into a line and a column, both from 1.

@@ -181,8 +181,14 @@ func TestPipelineCheck(t *testing.T) {
 		}
 	}
 	s.want(exitDone, "pipeline", "check", "--json", sample)
-	if r := s.want(exitDone, "pipeline", "check", sample); !strings.Contains(r.out, "can be read, 7 actions") {
+	if r := s.want(exitDone, "pipeline", "check", sample); !strings.HasPrefix(r.out, sample+": can be read, 7 actions, outputs: 5 highly_sensitive, 3 moderately_sensitive\n") {
 		t.Errorf("pipeline check: %s", r.out)
+	}
+	if r := s.want(exitRefused, "pipeline", "check", unreadable); !strings.HasPrefix(r.out, unreadable+": cannot be read\n"+unreadable+":1:1: error: ") {
+		t.Errorf("pipeline check of an unreadable file: %s", r.out)
+	}
+	if r := s.want(exitRefused, "pipeline", "check", dir); r.out != "" || !strings.Contains(r.err, "is a directory") {
+		t.Errorf("pipeline check of a directory: %q, %q", r.out, r.err)
 	}
 	if r := s.want(exitRefused, "pipeline", "check", broken); !strings.Contains(r.out, ":8:") {
 		t.Errorf("pipeline check of a broken file: %s", r.out)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"sallyport/pipeline"
 )
@@ -16,7 +17,7 @@ type pipelineCommand struct {
 
 type pipelineCheck struct {
 	JSON  bool     `name:"json" help:"One JSON object a line."`
-	Files []string `arg:"" name:"file" help:"The project.yaml files."`
+	Files []string `arg:"" name:"file" help:"The project.yaml files; /dev/stdin is what is piped in."`
 }
 
 // checkedPipeline is what `pipeline check --json` prints for a file.
@@ -81,11 +82,7 @@ func (p pipelineCheck) print(w io.Writer, r checkedPipeline) error {
 	if p.JSON {
 		return json.NewEncoder(w).Encode(r)
 	}
-	state := "can be read"
-	if !r.Readable {
-		state = "cannot be read"
-	}
-	if _, err := fmt.Fprintf(w, "%s: %s, %d actions\n", r.File, state, r.Actions); err != nil {
+	if _, err := fmt.Fprintf(w, "%s: %s\n", r.File, r.summary()); err != nil {
 		return err
 	}
 	for _, x := range r.Problems {
@@ -94,6 +91,28 @@ func (p pipelineCheck) print(w io.Writer, r checkedPipeline) error {
 		}
 	}
 	return nil
+}
+
+// summary is what a file amounts to, in a line.
+func (r checkedPipeline) summary() string {
+	if !r.Readable {
+		return "cannot be read"
+	}
+	var levels []string
+	for _, l := range pipeline.Levels() {
+		if n := r.Outputs[l]; n > 0 {
+			levels = append(levels, fmt.Sprintf("%d %s", n, l))
+		}
+	}
+	outputs := "no outputs"
+	if len(levels) > 0 {
+		outputs = "outputs: " + strings.Join(levels, ", ")
+	}
+	s := "s"
+	if r.Actions == 1 {
+		s = ""
+	}
+	return fmt.Sprintf("can be read, %d action%s, %s", r.Actions, s, outputs)
 }
 
 // readBounded reads at most limit bytes of a file that somebody named on the
