@@ -28,6 +28,7 @@ type outputRow struct {
 	JobRequest string
 	Action     string
 	CommitID   string
+	Repo       string // as the manifest says; "" if it does not
 	OutOfDate  bool
 	Excluded   bool
 	Message    string

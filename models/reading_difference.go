@@ -47,7 +47,7 @@ func newOutputRow(workspace string, e outputs.Entry, refused string) outputRow {
 		Workspace: workspace, Path: e.Path, Dir: folderKey(e.Path[:max(slash, 0)]), Name: e.Path[slash+1:],
 		SameName: outputs.SameName(e.Path), Level: string(e.Level), Size: e.Size, SHA256: e.SHA256,
 		Job: storable(e.JobID, maxNamed), JobRequest: storable(e.JobRequest, maxNamed),
-		Action: storable(e.Action, maxNamed), CommitID: storable(e.Commit, maxNamed),
+		Action: storable(e.Action, maxNamed), CommitID: storable(e.Commit, maxNamed), Repo: storable(e.Repo, maxNamed),
 		OutOfDate: e.OutOfDate(), Excluded: e.Excluded, Message: storable(e.Message, maxMessage),
 		Refused: refused,
 	}
@@ -58,7 +58,7 @@ func newOutputRow(workspace string, e outputs.Entry, refused string) outputRow {
 // digest is a hash of all that was read of an output.
 func (r outputRow) digest() string {
 	all := strings.Join([]string{
-		r.Level, strconv.FormatInt(r.Size, 10), r.SHA256, r.Job, r.JobRequest, r.Action, r.CommitID,
+		r.Level, strconv.FormatInt(r.Size, 10), r.SHA256, r.Job, r.JobRequest, r.Action, r.CommitID, r.Repo,
 		strconv.FormatBool(r.OutOfDate), strconv.FormatBool(r.Excluded), r.Message, r.Refused,
 	}, "\x00")
 	sum := sha256.Sum256([]byte(all))

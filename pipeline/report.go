@@ -78,6 +78,10 @@ func ReadReport(data []byte) (JobRequest, error) {
 	return r, nil
 }
 
+// ValidCommit reports whether a text can name a commit: 7 to 64 hexadecimal
+// digits in lower case.
+func ValidCommit(s string) bool { return commitForm.MatchString(s) }
+
 // complete checks what concerns several fields, and derives identifiers.
 func (r *JobRequest) complete() error {
 	for _, f := range [][2]string{{"identifier", r.Identifier}, {"workspace", r.Workspace}, {"backend", r.Backend}} {
