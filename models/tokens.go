@@ -109,7 +109,7 @@ func (s *Store) MakeToken(ctx context.Context, c review.Command, token auth.NewT
 		people = append(people, token.Person)
 	}
 	out, err := s.administer(ctx, c, people, func(tx *gorm.DB, by review.Actor) (any, error) {
-		if err := review.MayMakeToken(by, token.Person, token.Scopes); err != nil {
+		if err := review.MayMakeToken(by, token.Person, token.Scopes, token.Expires); err != nil {
 			return nil, err
 		}
 		if err := checkToken(token, s.now()); err != nil {
@@ -267,7 +267,7 @@ const ownedQuery = `SELECT t.*, p.username FROM tokens t LEFT JOIN people p ON p
 // is known by its token's id.
 func (t ownedToken) actor() review.Actor {
 	row := t.Token
-	a := review.Actor{Kind: review.IsService, Automated: true, Scopes: row.Scopes}
+	a := review.Actor{Kind: review.IsService, Automated: true, Scopes: row.Scopes, Until: row.Expires.Time}
 	if row.Scopes == nil {
 		a.Scopes = []review.TokenScope{} // nil would narrow nothing
 	}

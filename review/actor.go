@@ -147,8 +147,9 @@ type Actor struct {
 	Kind      ActorKind
 	Grants    []Grant
 	Scopes    []TokenScope
-	Backend   string // of a service
-	Automated bool   // a token acts, not a person at a page
+	Backend   string    // of a service
+	Automated bool      // a token acts, not a person at a page
+	Until     time.Time // when the token that acts ends; zero if it does not, or none acts
 }
 
 // System is the actor of this program's own workers.

@@ -92,21 +92,27 @@ func TestConfirmation(t *testing.T) {
 	}
 }
 
-// A token makes no token that may do more than itself.
+// A token makes no token that may do more than itself, or outlives it.
 func TestMayMakeToken(t *testing.T) {
 	page := Actor{Person: Person{ID: "p"}, Kind: IsPerson}
 	token := page
 	token.Scopes = []TokenScope{MayRead, MayAuthor}
+	end := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	ends := token
+	ends.Until = end
 	for name, tc := range map[string]struct {
 		got, want error
 	}{
-		"from a page":                  {MayMakeToken(page, "p", []TokenScope{MayRead, MayAdmin}), nil},
-		"from a token, as much":        {MayMakeToken(token, "p", []TokenScope{MayAuthor, MayRead}), nil},
-		"from a token, more":           {MayMakeToken(token, "p", []TokenScope{MayRead, MayContent}), ErrRole},
-		"another's":                    {MayMakeToken(page, "q", nil), ErrRole},
-		"a service's, by anybody":      {MayMakeToken(page, "", nil), ErrRole},
-		"anybody's, by the operator":   {MayMakeToken(Actor{Kind: IsOperator}, "q", []TokenScope{MayRead}), nil},
-		"a service's, by the operator": {MayMakeToken(Actor{Kind: IsOperator}, "", nil), nil},
+		"from a page":                  {MayMakeToken(page, "p", []TokenScope{MayRead, MayAdmin}, time.Time{}), nil},
+		"from a token, as much":        {MayMakeToken(token, "p", []TokenScope{MayAuthor, MayRead}, time.Time{}), nil},
+		"from a token, more":           {MayMakeToken(token, "p", []TokenScope{MayRead, MayContent}, time.Time{}), ErrRole},
+		"as long":                      {MayMakeToken(ends, "p", nil, end), nil},
+		"longer":                       {MayMakeToken(ends, "p", nil, end.Add(time.Microsecond)), ErrRole},
+		"for ever":                     {MayMakeToken(ends, "p", nil, time.Time{}), ErrRole},
+		"another's":                    {MayMakeToken(page, "q", nil, time.Time{}), ErrRole},
+		"a service's, by anybody":      {MayMakeToken(page, "", nil, time.Time{}), ErrRole},
+		"anybody's, by the operator":   {MayMakeToken(Actor{Kind: IsOperator}, "q", []TokenScope{MayRead}, time.Time{}), nil},
+		"a service's, by the operator": {MayMakeToken(Actor{Kind: IsOperator}, "", nil, time.Time{}), nil},
 	} {
 		if !errors.Is(tc.got, tc.want) {
 			t.Errorf("%s: MayMakeToken = %v, want %v", name, tc.got, tc.want)

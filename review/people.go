@@ -1,5 +1,7 @@
 package review
 
+import "time"
+
 // MayChangeRoles refuses who is no administrator, and everybody for
 // themselves.
 func MayChangeRoles(by Actor, of PersonID) error {
@@ -25,9 +27,10 @@ func MayHoldToken(by Actor, person PersonID) error {
 	return ErrRole.with("A person's token is made and ended by that person alone.")
 }
 
-// MayMakeToken refuses who may not make such a token. A token makes no token
-// that may do more than itself.
-func MayMakeToken(by Actor, person PersonID, scopes []TokenScope) error {
+// MayMakeToken refuses who may not make such a token, which ends at expires
+// (zero: never). A token makes no token that may do more than itself, or that
+// outlives it.
+func MayMakeToken(by Actor, person PersonID, scopes []TokenScope, expires time.Time) error {
 	if err := MayHoldToken(by, person); err != nil {
 		return err
 	}
@@ -35,6 +38,9 @@ func MayMakeToken(by Actor, person PersonID, scopes []TokenScope) error {
 		if !by.Within(s) {
 			return ErrRole.with("A token makes no token that may do more than itself, and this one does not have the scope %q.", s)
 		}
+	}
+	if !by.Until.IsZero() && (expires.IsZero() || expires.After(by.Until)) {
+		return ErrRole.with("A token makes no token that outlives it, and this one ends at %s.", by.Until.UTC().Format(time.RFC3339))
 	}
 	return nil
 }

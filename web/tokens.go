@@ -12,7 +12,8 @@ import (
 	"sallyport/review"
 )
 
-// tokenAge is how long a token lives if nobody says.
+// tokenAge is how long a token lives if nobody says, unless a token makes it
+// that ends before.
 const tokenAge = 90 * 24 * time.Hour
 
 // listedToken is a token as it is listed.
@@ -77,6 +78,9 @@ func (s *server) makeToken(c *gin.Context) error {
 	}
 	if t.Expires.IsZero() {
 		t.Expires = s.Now().Add(tokenAge)
+		if until := cmd.Actor.Until; !until.IsZero() && until.Before(t.Expires) {
+			t.Expires = until
+		}
 	}
 	ctx := c.Request.Context()
 	made, token, err := s.People.NewToken(ctx, cmd, t)

@@ -223,7 +223,7 @@ func (w *world) NewToken(_ context.Context, c review.Command, t auth.NewToken) (
 		made.Again = true
 		return made, "", nil
 	}
-	err := review.MayMakeToken(w.actor(c.Actor), t.Person, t.Scopes)
+	err := review.MayMakeToken(w.actor(c.Actor), t.Person, t.Scopes, t.Expires)
 	if err == nil && t.Person != "" && len(t.Scopes) == 0 {
 		err = &review.Error{Kind: review.Invalid, Code: "invalid", Message: "A token needs at least one scope."}
 	}

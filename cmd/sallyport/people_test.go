@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"sallyport/auth"
 	"sallyport/review"
@@ -18,9 +19,10 @@ type shown struct {
 	} `json:"user"`
 	Confirmation *shown `json:"confirmation"`
 	Roles        []printedRole
-	Items        []shown `json:"items"`
-	Token        *string `json:"token"`
-	MayConfirm   bool    `json:"may_confirm"`
+	Items        []shown   `json:"items"`
+	Token        *string   `json:"token"`
+	ExpiresAt    time.Time `json:"expires_at"`
+	MayConfirm   bool      `json:"may_confirm"`
 }
 
 // TestAdministrationByAPI: an administrator makes an account and gives roles;
@@ -121,6 +123,12 @@ func (p *program) tokensByAPI() {
 	}
 	p.tokens["narrow"] = *made.Token
 	p.refused("narrow", call{method: "POST", path: "/tokens", body: object{"scopes": []string{"read", "content"}}}, 403, "role")
+	soon := now().Add(time.Hour)
+	p.token("researcher1", "short", soon, review.MayRead)
+	p.refused("short", call{method: "POST", path: "/tokens", body: object{"scopes": []string{"read"}, "expires_at": soon.Add(time.Second)}}, 403, "role")
+	if next := into[shown](p.t, p.want("short", call{method: "POST", path: "/tokens", body: object{"scopes": []string{"read"}}}, 201)); !next.ExpiresAt.Equal(soon) {
+		p.t.Errorf("the token of a token ends at %s, want %s", next.ExpiresAt, soon)
+	}
 	p.refused("researcher1", call{method: "POST", path: "/tokens", body: object{"scopes": []string{"check"}}}, 403, "role")
 	p.refused("researcher1", call{method: "POST", path: "/tokens", body: object{"scopes": []string{}}}, 422, "invalid")
 	p.refused("researcher1", call{method: "POST", path: "/tokens", body: object{"backend": "tpp"}}, 403, "role")
