@@ -43,6 +43,9 @@ type Config struct {
 	// believed; none if it is empty.
 	TrustedProxies []string
 
+	// RepoLinks are the links to the hosts of repositories; none if it is empty.
+	RepoLinks RepoLinks
+
 	Metrics *Metrics // optional
 	// ServeMetrics shows the metrics at /metrics of this handler. Otherwise the
 	// caller shows them where it wants.

@@ -28,7 +28,8 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 		SignIn:       a.signIn,
 		Ready:        a.readiness(),
 		Now:          now, NewID: newID, Log: a.log, TrustedProxies: a.settings.proxies,
-		Metrics: measures, ServeMetrics: serveMetrics,
+		RepoLinks: a.settings.repoLinks,
+		Metrics:   measures, ServeMetrics: serveMetrics,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"sallyport/auth"
 	"sallyport/models"
 	"sallyport/review"
+	"sallyport/web"
 )
 
 // database is embedded by commands that work on the configured database, or on
@@ -65,6 +66,7 @@ func demoSettings(dir string) checked {
 		cache:        filepath.Join(dir, "cache"),
 		hold:         demoHold,
 		destinations: demoDestinations(dir),
+		repoLinks:    web.GitHubLinks(),
 	}
 }
 

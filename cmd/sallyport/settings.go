@@ -15,6 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"sallyport/release"
+	"sallyport/web"
 )
 
 // settings are all that `serve` is told: flags over environment over a file
@@ -38,6 +39,7 @@ type settings struct {
 	OIDCScopes         string `name:"oidc-scopes" placeholder:"SCOPES" help:"Scopes that are asked for beside openid, with spaces between (profile)."`
 	OIDCRoleClaim      string `name:"oidc-role-claim" placeholder:"NAME" help:"The claim that holds roles."`
 	RoleMapping        string `name:"role-mapping" placeholder:"FILE" help:"YAML: which roles the claim's values stand for."`
+	RepoLinks          string `name:"repo-links" placeholder:"PATTERNS" help:"How links to repositories are made; none makes none (those of github.com)."`
 	LogLevel           string `name:"log-level" placeholder:"LEVEL" help:"debug, info, warn or error (info)."`
 	Config             string `placeholder:"FILE" help:"A YAML file of settings."`
 }
@@ -51,7 +53,7 @@ func (s *settings) byName() map[string]*string {
 		"VAULT_URL": &s.VaultURL, "CACHE_DIR": &s.CacheDir, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
 		"OIDC_ISSUER": &s.OIDCIssuer, "OIDC_CLIENT_ID": &s.OIDCClientID, "OIDC_CLIENT_SECRET": &s.OIDCClientSecret,
 		"OIDC_SCOPES": &s.OIDCScopes, "OIDC_ROLE_CLAIM": &s.OIDCRoleClaim, "ROLE_MAPPING": &s.RoleMapping,
-		"LOG_LEVEL": &s.LogLevel,
+		"LOG_LEVEL": &s.LogLevel, "REPO_LINKS": &s.RepoLinks,
 	}
 }
 
@@ -137,6 +139,7 @@ type checked struct {
 	destinations []release.Destination
 	hold         time.Duration
 	level        slog.Level
+	repoLinks    web.RepoLinks
 	oidc         *signInSettings // nil: nobody signs in, there are no pages
 }
 
@@ -170,7 +173,7 @@ func (s *settings) check() (checked, error) {
 	need("DESTINATIONS", s.Destinations)
 	c := checked{
 		database: s.DatabaseURL, migrate: s.MigrateDatabaseURL, metrics: s.MetricsListen,
-		listen: orElse(s.Listen, "127.0.0.1:8080"), workspaces: s.WorkspacesDir, cache: s.CacheDir,
+		listen: orElse(s.Listen, "127.0.0.1:8080"), repoLinks: web.GitHubLinks(), workspaces: s.WorkspacesDir, cache: s.CacheDir,
 	}
 	var err error
 	c.publicURL, err = publicURL(s.PublicURL)
@@ -183,6 +186,10 @@ func (s *settings) check() (checked, error) {
 	note("HOLD", err)
 	if err == nil && (c.hold < 0 || c.hold%time.Second != 0) {
 		note("HOLD", errors.New("whole seconds, not less than none"))
+	}
+	if s.RepoLinks != "" {
+		c.repoLinks, err = web.ReadRepoLinks(s.RepoLinks)
+		note("REPO_LINKS", err)
 	}
 	note("LOG_LEVEL", c.level.UnmarshalText([]byte(orElse(s.LogLevel, "info"))))
 	c.oidc, err = s.signIn(c.publicURL)
