@@ -109,6 +109,13 @@ func (r JobRequest) StatusNow() Status {
 	return StatusUnknown
 }
 
+// UnderWay reports whether the job request was reported as pending or running,
+// or has a job that was.
+func (r JobRequest) UnderWay() bool {
+	s := r.StatusNow()
+	return s == StatusPending || s == StatusRunning
+}
+
 // Runtime returns the seconds that the job request ran: as reported, or else
 // the sum over its finished jobs of the time from start to completion. The
 // second result is false where neither is known: "not reported".

@@ -98,6 +98,8 @@ func jobRequestable(c Candidate, p Policy) error {
 		return nil
 	case c.JobStatus == "failed" && !p.OutputsOfFailedJobs:
 		return no.with("The job `%s` failed, so its outputs cannot be requested.", c.Action)
+	case c.JobStatus == "" || c.JobStatus == "unknown":
+		return no.with("How the job `%s` ended was not reported, so its outputs cannot be requested.", c.Action)
 	case c.JobStatus != "succeeded" && c.JobStatus != "failed":
 		return no.with("The job `%s` has not finished, so its outputs cannot be requested.", c.Action)
 	case !c.Declared:
@@ -114,6 +116,7 @@ type PatternCandidate struct {
 	Pattern   string
 	Requested bool   // the action has a job in this job request
 	JobStatus string // "" if not known
+	UnderWay  bool   // the job request has not finished
 	Matched   int    // files that it wrote
 }
 
@@ -130,7 +133,7 @@ func PatternRequestable(c PatternCandidate, p Policy) error {
 		return no.with("The action `%s` was not requested, so it wrote nothing here.", c.Action)
 	case c.JobStatus == "failed" && !p.OutputsOfFailedJobs:
 		return no.with("The job `%s` failed, so its outputs cannot be requested.", c.Action)
-	case c.JobStatus == "" || c.JobStatus == "unknown":
+	case (c.JobStatus == "" || c.JobStatus == "unknown") && !c.UnderWay:
 		return no.with("How the job `%s` ended was not reported, so its outputs cannot be requested.", c.Action)
 	case c.JobStatus != "succeeded" && c.JobStatus != "failed":
 		return no.with("The job `%s` has not finished, so its outputs cannot be requested.", c.Action)

@@ -402,11 +402,22 @@ func TestPatternRequestable(t *testing.T) {
 		}
 		equal(t, "PatternRequestable", got, want)
 	}
+	good.JobStatus, good.UnderWay = "", true
+	expectWords(t, PatternRequestable(good, DefaultPolicy()), "The job `act` has not finished, so its outputs cannot be requested.")
+	ended := Candidate{Path: "a.csv", Level: ModeratelySensitive, Listed: true, JobKnown: true, JobStatus: "unknown", Action: "act", Declared: true}
+	expectWords(t, Requestable(ended, DefaultPolicy()), "How the job `act` ended was not reported, so its outputs cannot be requested.")
 	loose := DefaultPolicy()
 	loose.OutputsOfFailedJobs, loose.OutputsOfUnreportedJobs = true, true
 	failed := Candidate{Path: "a.csv", Level: ModeratelySensitive, Listed: true, JobKnown: true, JobStatus: "failed", Declared: true}
 	expect(t, "an output of a failed job, by policy", Requestable(failed, loose), nil)
 	expect(t, "an output of an unreported job, by policy", Requestable(Candidate{Path: "a.csv", Level: ModeratelySensitive, Listed: true}, loose), nil)
+}
+
+func expectWords(t *testing.T, err error, want string) {
+	t.Helper()
+	if err == nil || err.Error() != want {
+		t.Errorf("refused with %v, want %q", err, want)
+	}
 }
 
 // TestViewHasNoNullLists: a list without items is [] to other programs.

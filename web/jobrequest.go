@@ -169,7 +169,7 @@ func showAction(row pipeline.ActionOutputs, f JobRequestFound, by asking) []decl
 	for _, out := range row.Outputs {
 		d := empty
 		d.Level, d.Pattern, d.Name = string(out.Level), &out.Pattern, &out.Name
-		d.WhyNot = whyNotPattern(row, out, by.policy)
+		d.WhyNot = whyNotPattern(row, out, f.Report.UnderWay(), by.policy)
 		d.Files = showWritten(out.Files, f, by)
 		shown = append(shown, d)
 	}
@@ -202,11 +202,11 @@ func showWritten(written []pipeline.Written, f JobRequestFound, by asking) []dec
 }
 
 // whyNotPattern is why nothing that a pattern matches can be requested.
-func whyNotPattern(row pipeline.ActionOutputs, out pipeline.DeclaredOutput, policy review.Policy) *string {
+func whyNotPattern(row pipeline.ActionOutputs, out pipeline.DeclaredOutput, underWay bool, policy review.Policy) *string {
 	status, ran := row.JobStatus()
 	err := review.PatternRequestable(review.PatternCandidate{
 		Action: row.Action, Level: string(out.Level), Pattern: out.Pattern,
-		Requested: row.Requested || ran, JobStatus: string(status), Matched: len(out.Files),
+		Requested: row.Requested || ran, JobStatus: string(status), UnderWay: underWay, Matched: len(out.Files),
 	}, policy)
 	if err == nil {
 		return nil
