@@ -33,12 +33,15 @@ func moment(t time.Time) string { return t.UTC().Format("Monday 2 January 2006 1
 
 // sentence says whose turn it is, since when, and what must happen next.
 func sentence(v *RequestView) string {
-	since := moment(v.Since)
+	since, holder := moment(v.Since), "its author"
+	if v.me.author {
+		holder = "you, its author,"
+	}
 	switch v.Status {
 	case Pending:
-		return fmt.Sprintf("A draft with its author since %s: it has not been submitted.", since)
+		return fmt.Sprintf("A draft with %s since %s: it has not been submitted.", holder, since)
 	case Returned:
-		return fmt.Sprintf("With its author since %s: it was returned and can be submitted again.", since)
+		return fmt.Sprintf("With %s since %s: it was returned and can be submitted again.", holder, since)
 	case Submitted, PartiallyReviewed:
 		if v.me.sight == seesSummary {
 			return fmt.Sprintf("With the output checkers since %s.", since)

@@ -361,11 +361,11 @@ func TestRequestIsHidden(t *testing.T) {
 
 func TestSentences(t *testing.T) {
 	want := []string{
-		"A draft with its author since Monday 4 May 2026 12:00 UTC: it has not been submitted.",
+		"A draft with you, its author, since Monday 4 May 2026 12:00 UTC: it has not been submitted.",
 		"With the output checkers since Monday 4 May 2026 13:00 UTC: none of two reviews is in.",
 		"With the output checkers since Monday 4 May 2026 13:00 UTC: one of two reviews is in.",
 		"With the output checkers since Monday 4 May 2026 13:00 UTC: the reviews are in and a checker decides.",
-		"With its author since Monday 4 May 2026 14:00 UTC: it was returned and can be submitted again.",
+		"With you, its author, since Monday 4 May 2026 14:00 UTC: it was returned and can be submitted again.",
 		"Approved, held until Monday 4 May 2026 14:10 UTC. Delivery begins then.",
 		"Approved: delivery is under way.",
 		"Released on Monday 4 May 2026 14:10 UTC: every file was delivered.",
@@ -377,6 +377,8 @@ func TestSentences(t *testing.T) {
 	for i, s := range states {
 		equal(t, s.name, s.make(t).see(author).StatusSentence, want[i])
 	}
+	equal(t, "returned, to a checker", returned(t).see(checker1).StatusSentence,
+		"With its author since Monday 4 May 2026 14:00 UTC: it was returned and can be submitted again.")
 	equal(t, "to an administrator", submitted(t).see(admin).StatusSentence, "With the output checkers since Monday 4 May 2026 13:00 UTC.")
 	equal(t, "held, to an administrator", approved(t).see(admin).StatusSentence, "Approved, held until its delivery begins.")
 }
