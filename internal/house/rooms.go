@@ -27,6 +27,7 @@ const edge = 3
 // code.
 var rooms = map[string]room{
 	"review": {floor: 0},
+	"inside": {floor: 0, libraries: []string{"golang.org/x/net/html"}},
 	"pipeline": {
 		floor:     0,
 		libraries: []string{"gopkg.in/yaml.v3", "github.com/bmatcuk/doublestar/v4"},
@@ -63,7 +64,7 @@ var rooms = map[string]room{
 	},
 	"web": {
 		floor: 2,
-		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "mirrors", "auth", "release", "notify"},
+		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "mirrors", "inside", "auth", "release", "notify"},
 		libraries: []string{
 			"github.com/gin-gonic/gin", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime",
 			"github.com/prometheus/client_golang", "golang.org/x/time/rate", "github.com/yuin/goldmark",
@@ -74,7 +75,7 @@ var rooms = map[string]room{
 		floor: edge,
 		ours: []string{
 			"review", "pipeline", "checks", "ledger", "work",
-			"policy", "outputs", "mirrors", "auth", "release", "notify", "models", "web",
+			"policy", "outputs", "mirrors", "inside", "auth", "release", "notify", "models", "web",
 		},
 		libraries: []string{
 			"github.com/alecthomas/kong", "github.com/caarlos0/env/v11", "gopkg.in/yaml.v3",
