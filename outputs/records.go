@@ -22,7 +22,9 @@ type records struct {
 	pos, end  int
 	at        int64 // where the next record begins in the file, from where reading began
 	data      []byte
-	ends      []int // where each field of data ends; none for a blank line
+	ends      []int  // where each field of data ends; none for a blank line
+	gap       int    // bytes between fields
+	own       []byte // data that was put together
 }
 
 // readBuffer is how much is read at once.
@@ -53,7 +55,7 @@ var (
 func (r *records) field(n int) []byte {
 	start := 0
 	if n > 0 {
-		start = r.ends[n-1]
+		start = r.ends[n-1] + r.gap
 	}
 	return r.data[start:r.ends[n]]
 }
@@ -69,7 +71,12 @@ const (
 
 // next reads a record; io.EOF at the end.
 func (r *records) next() error {
-	r.data, r.ends = r.data[:0], r.ends[:0]
+	r.ends = r.ends[:0]
+	if r.plain() {
+		return nil
+	}
+	r.data, r.gap = r.own[:0], 0
+	defer func() { r.own = r.data }()
 	state, length, unquoted := atStart, int64(0), true
 	for {
 		if r.pos == r.end {
@@ -92,6 +99,32 @@ func (r *records) next() error {
 			return errLongRecord
 		}
 	}
+}
+
+// plain takes a record that was read whole and has no quotes in it, where it
+// stands.
+func (r *records) plain() bool {
+	b := r.buf[r.pos:r.end]
+	n := bytes.IndexByte(b, '\n')
+	if n < 0 || bytes.IndexByte(b[:n], '"') >= 0 {
+		return false
+	}
+	r.at += r.layout.raw(b[:n+1])
+	r.pos += n + 1
+	r.data, r.gap = bytes.TrimSuffix(b[:n], []byte("\r")), 1
+	if len(r.data) == 0 {
+		return true // a blank line has no fields
+	}
+	for at := 0; ; {
+		i := bytes.IndexByte(r.data[at:], r.delimiter)
+		if i < 0 {
+			break
+		}
+		r.ends = append(r.ends, at+i)
+		at += i + 1
+	}
+	r.ends = append(r.ends, len(r.data))
+	return true
 }
 
 // fill reads on. What ends a file ends it with io.EOF alone.

@@ -48,9 +48,9 @@ type Table struct {
 	file  Bytes
 	marks *marks
 
-	sha256 string
-	name   string // under which it is remembered; "" if it is not
-	layout layout
+	windows *Windows
+	name    string // under which it is remembered; "" if it is not
+	layout  layout
 }
 
 // Close lets go of the table, not of its file.
@@ -61,7 +61,7 @@ func (t *Table) Close() error { return t.marks.close() }
 // fields are divided by the delimiter or, if that is 0, by what the first of
 // them are divided by. What is no table is refused as [NotText].
 func (w *Windows) Table(ctx context.Context, sha256 string, f Bytes, delimiter byte) (*Table, error) {
-	t := &Table{file: f, sha256: sha256}
+	t := &Table{file: f, windows: w}
 	l, head, err := layoutOf(f)
 	if err != nil {
 		return nil, err

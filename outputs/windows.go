@@ -13,7 +13,6 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,13 +21,13 @@ import (
 // WindowsConfig says where a Windows remembers.
 type WindowsConfig struct {
 	Path string       // a directory, which is made; nothing else may be in it
-	Most int64        // bytes that are kept there; 0 means 256 MiB
+	Most int64        // bytes that are kept there; 0 means 1 GiB
 	Log  *slog.Logger // is told of what cannot be remembered
 }
 
 // The bounds of what is remembered.
 const (
-	defaultWindows = 256 << 20
+	defaultWindows = 1 << 30
 	alwaysCounted  = 512 << 10 // a file up to this size is counted faster than it is remembered
 	countedAtOnce  = 2         // files
 	mostInfo       = 1 << 20
@@ -46,8 +45,9 @@ type Windows struct {
 	next  atomic.Uint64
 	slots chan struct{}
 
-	mu   sync.Mutex
-	kept int64 // bytes, as far as this process knows
+	mu    sync.Mutex
+	kept  int64 // bytes, as far as this process knows
+	doing map[string]chan struct{}
 }
 
 // OpenWindows opens the directory of a Windows, which it makes if it is not
@@ -63,7 +63,7 @@ func OpenWindows(c WindowsConfig) (*Windows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open windows: %w", err)
 	}
-	w := &Windows{root: root, most: cmp.Or(c.Most, defaultWindows), log: c.Log, slots: make(chan struct{}, countedAtOnce)}
+	w := &Windows{root: root, most: cmp.Or(c.Most, defaultWindows), log: c.Log, slots: make(chan struct{}, countedAtOnce), doing: map[string]chan struct{}{}}
 	if _, err := w.evict(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open windows: %w", err), root.Close())
 	}
@@ -152,28 +152,28 @@ func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, cou
 	if f.Size() <= alwaysCounted {
 		name = ""
 	}
-	if name != "" {
-		m, err := w.load(name, info)
-		if err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return m, err
+	var m *marks
+	err := w.alone(ctx, name, func() (bool, error) {
+		if name == "" {
+			return false, nil
 		}
-	}
-	select {
-	case w.slots <- struct{}{}:
-		defer func() { <-w.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	places, err := count(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if name != "" {
-		if err := w.keep(name, info, places); err != nil { // it is counted again the next time
-			w.log.WarnContext(ctx, "windows not remembered", "error", err)
+		found, err := w.load(name, info)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
 		}
-	}
-	return &marks{places: places}, nil
+		m = found
+		return err == nil, err
+	}, func() error {
+		places, err := count(ctx)
+		if err == nil && name != "" {
+			if err := w.keep(name, info, places); err != nil { // it is counted again the next time
+				w.log.WarnContext(ctx, "windows not remembered", "error", err)
+			}
+		}
+		m = &marks{places: places}
+		return err
+	})
+	return m, err
 }
 
 // load opens what is remembered. What is not whole counts as not there.
@@ -233,17 +233,11 @@ func (w *Windows) keep(name string, info any, places []int64) error {
 	if err := w.write(name, b); err != nil {
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.kept += int64(len(b)); w.kept <= w.most {
-		return nil
-	}
-	w.kept, err = w.evict()
-	return err
+	return w.grew(int64(len(b)))
 }
 
 func (w *Windows) write(name string, b []byte) error {
-	tmp := "tmp-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatUint(w.next.Add(1), 10)
+	tmp := w.temporary()
 	f, err := w.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
