@@ -68,7 +68,8 @@ var rooms = map[string]room{
 		libraries: []string{
 			"github.com/gin-gonic/gin", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime",
 			"github.com/prometheus/client_golang", "golang.org/x/time/rate", "github.com/yuin/goldmark",
-			"github.com/alecthomas/chroma/v2", // the languages of code
+			"github.com/alecthomas/chroma/v2",                 // the languages of code
+			"github.com/nikolaydubina/go-graph-layout/layout", // the graph of a pipeline
 		},
 	},
 	"cmd": {
