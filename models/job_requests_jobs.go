@@ -68,7 +68,7 @@ func keepJobs(ctx context.Context, tx *gorm.DB, r pipeline.JobRequest, p *pipeli
 }
 
 // confirmOutputs marks which outputs of a job request its pipeline declares,
-// once that is reported.
+// and which are highly_sensitive by it, once that is reported.
 func confirmOutputs(ctx context.Context, tx *gorm.DB, source pipeline.Source) error {
 	r := source.JobRequest
 	rows, err := on[outputRow](tx).Select("path, level, job, job_request, action, commit_id").
@@ -76,15 +76,19 @@ func confirmOutputs(ctx context.Context, tx *gorm.DB, source pipeline.Source) er
 	if err != nil {
 		return fmt.Errorf("read the outputs of %s: %w", r.Identifier, err)
 	}
-	var declared []string
+	declared := map[pipeline.Level][]string{} // by the level at which they are
 	for _, w := range pipeline.LinkManifest(manifestEntries(rows), []pipeline.Source{source}) {
 		if w.Declared {
-			declared = append(declared, w.Path)
+			declared[w.Level] = append(declared[w.Level], w.Path)
 		}
 	}
-	for some := range slices.Chunk(declared, batch) {
-		if _, err := on[outputRow](tx).Where("workspace = ? AND path IN ?", r.Workspace, some).Update(ctx, "declared", true); err != nil {
-			return fmt.Errorf("confirm outputs of %s: %w", r.Identifier, err)
+	for level, paths := range declared {
+		for some := range slices.Chunk(paths, batch) {
+			_, err := on[outputRow](tx).Where("workspace = ? AND path IN ?", r.Workspace, some).
+				Select("level", "declared").Updates(ctx, outputRow{Level: string(level), Declared: true})
+			if err != nil {
+				return fmt.Errorf("confirm outputs of %s: %w", r.Identifier, err)
+			}
 		}
 	}
 	return nil

@@ -30,6 +30,7 @@ type outputRow struct {
 	CommitID   string
 	Repo       string // as the manifest says; "" if it does not
 	OutOfDate  bool
+	ActionGone bool // out of date because the project.yaml no longer has the action
 	Excluded   bool
 	Message    string
 	Refused    string
@@ -52,7 +53,7 @@ type foundOutput struct {
 // that action. Its status is that of the last report.
 const (
 	foundColumns = `o.workspace, o.path, o.dir, o.name, o.level, o.size, o.sha256, o.job, o.job_request, o.action,
-	o.commit_id, o.out_of_date, o.excluded, o.message, o.refused, o.declared,
+	o.commit_id, o.out_of_date, o.action_gone, o.excluded, o.message, o.refused, o.declared,
 	j.status AS job_status, j.derived AS job_derived, r.stale`
 	foundTables = `outputs o
 	LEFT JOIN workspace_readings r ON r.workspace = o.workspace
@@ -71,7 +72,7 @@ func (o foundOutput) candidate() review.Candidate {
 		Path: row.Path, Level: row.Level, Size: row.Size, SHA256: row.SHA256,
 		Job: row.Job, JobRequest: row.JobRequest, Action: row.Action, Commit: row.CommitID,
 		JobKnown: o.JobStatus != nil, Declared: row.Declared,
-		OutOfDate: row.OutOfDate, Excluded: row.Excluded, Message: row.Message,
+		OutOfDate: row.OutOfDate, ActionGone: row.ActionGone, Excluded: row.Excluded, Message: row.Message,
 		Refused: row.Refused, Listed: true,
 	}
 	if o.JobStatus != nil {
@@ -124,7 +125,7 @@ func eachOutput(query *gorm.DB, visit func(foundOutput)) (err error) {
 		var o foundOutput
 		r := &o.Output
 		err := rows.Scan(&r.Workspace, &r.Path, &r.Dir, &r.Name, &r.Level, &r.Size, &r.SHA256, &r.Job, &r.JobRequest, &r.Action,
-			&r.CommitID, &r.OutOfDate, &r.Excluded, &r.Message, &r.Refused, &r.Declared, &o.JobStatus, &o.JobDerived, &o.Stale)
+			&r.CommitID, &r.OutOfDate, &r.ActionGone, &r.Excluded, &r.Message, &r.Refused, &r.Declared, &o.JobStatus, &o.JobDerived, &o.Stale)
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func newOutputRow(workspace string, e outputs.Entry, refused string) outputRow {
 		SameName: outputs.SameName(e.Path), Level: string(e.Level), Size: e.Size, SHA256: e.SHA256,
 		Job: storable(e.JobID, maxNamed), JobRequest: storable(e.JobRequest, maxNamed),
 		Action: storable(e.Action, maxNamed), CommitID: storable(e.Commit, maxNamed), Repo: storable(e.Repo, maxNamed),
-		OutOfDate: e.OutOfDate(), Excluded: e.Excluded, Message: storable(e.Message, maxMessage),
+		OutOfDate: e.OutOfDate(), ActionGone: e.OutOfDateAction, Excluded: e.Excluded, Message: storable(e.Message, maxMessage),
 		Refused: refused,
 	}
 	row.Digest = row.digest()
@@ -59,7 +59,7 @@ func newOutputRow(workspace string, e outputs.Entry, refused string) outputRow {
 func (r outputRow) digest() string {
 	all := strings.Join([]string{
 		r.Level, strconv.FormatInt(r.Size, 10), r.SHA256, r.Job, r.JobRequest, r.Action, r.CommitID, r.Repo,
-		strconv.FormatBool(r.OutOfDate), strconv.FormatBool(r.Excluded), r.Message, r.Refused,
+		strconv.FormatBool(r.OutOfDate), strconv.FormatBool(r.ActionGone), strconv.FormatBool(r.Excluded), r.Message, r.Refused,
 	}, "\x00")
 	sum := sha256.Sum256([]byte(all))
 	return hex.EncodeToString(sum[:16])
@@ -171,7 +171,7 @@ func (d *difference) there(ctx context.Context, tx *gorm.DB) (there map[string]s
 	return there, rows.Err()
 }
 
-// confirm sets Declared from the pipelines of the job requests that the rows
+// confirm sets Declared, and what is highly_sensitive after all, from the pipelines of the job requests that the rows
 // name. A pipeline is reported once and stays; one that was not there before
 // the lock is looked for again.
 func (d *difference) confirm(ctx context.Context, tx *gorm.DB, rows []outputRow) error {
@@ -188,7 +188,7 @@ func (d *difference) confirm(ctx context.Context, tx *gorm.DB, rows []outputRow)
 		sources = append(sources, source)
 	}
 	for i, w := range pipeline.LinkManifest(manifestEntries(rows), sources) {
-		rows[i].Declared = w.Declared
+		rows[i].Level, rows[i].Declared = string(w.Level), w.Declared
 	}
 	return nil
 }

@@ -32,8 +32,9 @@ type manifestParser struct {
 	src    *window
 	dec    *json.Decoder
 	listing
-	outputs bool // "outputs" was seen
-	names   int  // in "outputs", so far
+	outputs  bool // "outputs" was seen
+	historic bool // "files" was seen, which stood in its place in 2020 and 2021
+	names    int  // in "outputs", so far
 }
 
 // parseManifest reads the manifest in r, which is size bytes long. Of the
@@ -65,9 +66,13 @@ func (p *manifestParser) document() error {
 		if err != nil {
 			return err
 		}
-		if key == "outputs" {
+		switch key {
+		case "outputs":
 			err = p.readOutputs()
-		} else {
+		case "files":
+			p.historic = true
+			err = p.skip()
+		default:
 			err = p.skip()
 		}
 		if err != nil {
@@ -76,6 +81,13 @@ func (p *manifestParser) document() error {
 	}
 	if _, err := p.token(); err != nil {
 		return err
+	}
+	switch {
+	case p.outputs:
+	case p.historic:
+		p.problems.add("files", "is the list of a manifest of 2020 or 2021, which does not say which bytes a job wrote: nothing of it is listed")
+	default:
+		p.problems.add("outputs", "is not in the manifest, so nothing is listed")
 	}
 	switch _, err := p.token(); {
 	case err == nil:

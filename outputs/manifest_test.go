@@ -138,12 +138,21 @@ func TestReadManifest(t *testing.T) {
 
 func TestReadManifestWithoutOutputs(t *testing.T) {
 	for _, text := range []string{
-		`{}`, `{"outputs": {}}`, `{"outputs": null}`, `{"workspace": "w", "repo": null}`, " \n{ }\n\n",
-		`{"files": {"a": {"level": "moderately_sensitive"}}, "actions": {}}`, // the format of 2020
-		`{"Outputs": {"a": {"level": "moderately_sensitive"}}}`,
+		`{"outputs": {}}`, `{"outputs": null}`, `{"files": {}, "outputs": {}}`, " \n{ \"outputs\": {} }\n\n",
 	} {
 		if m := mustRead(t, text); len(m.Outputs) != 0 || len(m.Problems) != 0 {
 			t.Errorf("ReadManifest of %s: %v, %v, want nothing", text, m.Outputs, m.Problems)
+		}
+	}
+	// A manifest that does not say what there is says so.
+	for text, want := range map[string]string{
+		`{}`: "outputs", `{"workspace": "w", "repo": null}`: "outputs", `{"Outputs": {"a": {"level": "moderately_sensitive"}}}`: "outputs",
+		`{"workspace": "w", "repo": "https://x.org/a", "files": {"output/a.csv": {"created_by_action": "a", "privacy_level": "moderately_sensitive"}},
+			"actions": {"a": {"state": "succeeded", "job_id": "aaaaaaaaaaaaaaaa", "commit": "26ea0eb"}}}`: "files", // 2020-12 to 2021-10
+	} {
+		m := mustRead(t, text)
+		if len(m.Outputs) != 0 || len(m.Problems) != 1 || m.Problems[0].Name != want || !strings.Contains(m.Problems[0].Message, "nothing") {
+			t.Errorf("ReadManifest of %s: %v, %v, want a problem of %s", text, m.Outputs, m.Problems, want)
 		}
 	}
 }

@@ -57,9 +57,23 @@ func confirm(a Action, level Level, path string) bool {
 	return matches
 }
 
+// guarded returns the level of a path that the manifest lists at a level: it is
+// highly_sensitive if a pattern of the action says so, though a job runner lets
+// the least sensitive pattern win. Other levels stay, so that nothing comes to
+// be requestable by being raised.
+func guarded(a Action, level Level, path string) Level {
+	for _, d := range a.Outputs {
+		if d.Level == HighlySensitive && matchPattern(d.Pattern, path) {
+			return HighlySensitive
+		}
+	}
+	return level
+}
+
 // LinkManifest links the outputs of a workspace that has a manifest. The
-// manifest says which job wrote a path; the pipelines only confirm. A job is
-// known if its job request was reported with that job and that action.
+// manifest says which job wrote a path; the pipelines only confirm, or say that
+// the path is highly_sensitive after all. A job is known if its job request was
+// reported with that job and that action.
 func LinkManifest(entries []Entry, sources []Source) []Written {
 	requests := make(map[string]*knownRequest, len(sources))
 	for _, s := range sources {
@@ -75,8 +89,10 @@ func LinkManifest(entries []Entry, sources []Source) []Written {
 			if j, ok := r.jobs[e.Job]; ok && j.Action == e.Action {
 				w.JobKnown, w.Derived, w.JobStatus = true, j.Derived, j.Status.Or(StatusUnknown)
 			}
-			a, ok := r.actions[e.Action]
-			w.Declared = ok && confirm(a, e.Level, e.Path)
+			if a, ok := r.actions[e.Action]; ok {
+				w.Level = guarded(a, e.Level, e.Path)
+				w.Declared = confirm(a, w.Level, e.Path)
+			}
 		}
 		written = append(written, w)
 	}

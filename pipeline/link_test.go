@@ -148,7 +148,6 @@ func TestLinkWithAManifest(t *testing.T) {
 		{"of a failed job", Entry{"output/cohort.csv", HighlySensitive, "r1", extract, "extract", "c"}, true, true, StatusFailed},
 		{"undeclared", Entry{"output/a.txt", ModeratelySensitive, "r1", report, "report", "c"}, true, false, StatusSucceeded},
 		{"at another level", Entry{"output/a.csv", MinimallySensitive, "r1", report, "report", "c"}, true, false, StatusSucceeded},
-		{"at a level that a more sensitive one overlaps", Entry{"output/raw_1.csv", ModeratelySensitive, "r1", report, "report", "c"}, true, false, StatusSucceeded},
 		{"at that more sensitive level", Entry{"output/raw_1.csv", HighlySensitive, "r1", report, "report", "c"}, true, true, StatusSucceeded},
 		{"of an unknown action", Entry{"output/a.csv", ModeratelySensitive, "r1", report, "x", "c"}, false, false, StatusUnknown},
 		{"of an unknown job", Entry{"output/a.csv", ModeratelySensitive, "r1", "jjjj", "report", "c"}, false, true, StatusUnknown},
@@ -166,6 +165,13 @@ func TestLinkWithAManifest(t *testing.T) {
 		if r1 := e.JobRequest == "r1"; r1 && Confirm(p, e.Action, e.Level, e.Path) != test.declared {
 			t.Errorf("%s: Confirm = %v, want %v", test.name, !test.declared, test.declared)
 		}
+	}
+	overlapped := Entry{"output/raw_1.csv", ModeratelySensitive, "r1", report, "report", "c"}
+	if got := LinkManifest([]Entry{overlapped}, sources)[0]; got.Level != HighlySensitive || !got.Declared {
+		t.Errorf("a path that a more sensitive pattern matches too: LinkManifest = %+v, want highly_sensitive", got)
+	}
+	if Confirm(p, "report", ModeratelySensitive, "output/raw_1.csv") {
+		t.Error("Confirm at the less sensitive of two levels = true")
 	}
 	if Confirm(nil, "report", HighlySensitive, "output/a.csv") {
 		t.Error("Confirm without a pipeline = true")

@@ -29,6 +29,7 @@ type Candidate struct {
 	JobStatus  string // "succeeded", "failed", …; "" if it was not reported
 	Declared   bool   // a pattern of the action at that level matches the path
 	OutOfDate  bool
+	ActionGone bool // out of date because the project.yaml no longer has the action
 	Excluded   bool
 	Message    string // why it is excluded
 	Refused    string // why the file is not read, as the end of a sentence that begins with its path; "" if it is
@@ -62,8 +63,10 @@ func Requestable(c Candidate, p Policy) error {
 		return p.takes(c.Path, c.Size)
 	case c.Excluded:
 		return no.with("`%s` was excluded when its job finished%s.", c.Path, because(c.Message))
+	case c.OutOfDate && c.ActionGone:
+		return no.with("`%s` is out of date: the project.yaml no longer has the action `%s`.", c.Path, c.Action)
 	case c.OutOfDate:
-		return no.with("`%s` is out of date: its action has changed or has run again without writing it.", c.Path)
+		return no.with("`%s` is out of date: the action `%s` ran again without writing it.", c.Path, c.Action)
 	}
 	if err := p.takes(c.Path, c.Size); err != nil {
 		return err

@@ -408,6 +408,10 @@ func TestPatternRequestable(t *testing.T) {
 	expectWords(t, PatternRequestable(good, DefaultPolicy()), "The job `act` has not finished, so its outputs cannot be requested.")
 	ended := Candidate{Path: "a.csv", Level: ModeratelySensitive, Listed: true, JobKnown: true, JobStatus: "unknown", Action: "act", Declared: true}
 	expectWords(t, Requestable(ended, DefaultPolicy()), "How the job `act` ended was not reported, so its outputs cannot be requested.")
+	old := Candidate{Path: "a.csv", Level: ModeratelySensitive, Listed: true, Action: "act", OutOfDate: true}
+	expectWords(t, Requestable(old, DefaultPolicy()), "`a.csv` is out of date: the action `act` ran again without writing it.")
+	old.ActionGone = true
+	expectWords(t, Requestable(old, DefaultPolicy()), "`a.csv` is out of date: the project.yaml no longer has the action `act`.")
 	loose := DefaultPolicy()
 	loose.OutputsOfFailedJobs, loose.OutputsOfUnreportedJobs = true, true
 	failed := Candidate{Path: "a.csv", Level: ModeratelySensitive, Listed: true, JobKnown: true, JobStatus: "failed", Declared: true}
