@@ -95,6 +95,22 @@ func (t *Table) Order(ctx context.Context, o Order) (*Ordered, error) {
 	return found, err
 }
 
+// Ordered reads count rows in an order, from one on, counted from 0, or fewer
+// where it ends or once they have about most bytes together; and says how many
+// rows the order has.
+func (t *Table) Ordered(ctx context.Context, o Order, from, count, most int64) ([]Row, int64, error) {
+	if o.Plain() {
+		rows, err := t.Rows(ctx, from+1, count, most)
+		return rows, max(t.Info.Records-1, 0), err
+	}
+	in, err := t.Order(ctx, o)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := in.Rows(ctx, from, count, most)
+	return rows, in.Count, errors.Join(err, in.Close())
+}
+
 // order reads all of the table.
 func (t *Table) order(ctx context.Context, name string, o Order) (rows *rowNumbers, err error) {
 	matches := t.Info.matchers(o.Filters)

@@ -53,20 +53,29 @@ func (s *server) serveCopy(c *gin.Context, o review.Opened, download bool) error
 
 // openOutput answers GET /workspaces/{workspace}/outputs/content.
 func (s *server) openOutput(c *gin.Context) error {
+	o, f, err := s.openWorkspaceFile(c)
+	if err != nil {
+		return err
+	}
+	defer s.closeRead(c, f)
+	return s.serve(c, o, f, false)
+}
+
+// openWorkspaceFile opens the output that an address names, and records that.
+func (s *server) openWorkspaceFile(c *gin.Context) (review.Opened, openBytes, error) {
 	ctx, name := c.Request.Context(), param(c, "workspace")
 	if err := s.Requests.MayOpenOutput(ctx, actorOf(c), name); err != nil {
-		return err
+		return review.Opened{}, nil, err
 	}
 	f, err := s.Workspaces.OpenOutput(ctx, name, c.Query("path"))
 	if err != nil {
-		return refusedOpening(err)
+		return review.Opened{}, nil, refusedOpening(err)
 	}
-	defer s.closeRead(c, f)
 	o := review.Opened{Path: c.Query("path"), SHA256: f.SHA256(), Size: f.Size()}
 	if err := s.Requests.OpenOutput(ctx, actorOf(c), name, o); err != nil {
-		return err
+		return review.Opened{}, nil, errors.Join(err, f.Close())
 	}
-	return s.serve(c, o, f, false)
+	return o, f, nil
 }
 
 // refusedOpening says to the person why a file of a workspace is not opened.

@@ -16,6 +16,7 @@ const (
 	bodyLimit   = 1 << 20
 	reportLimit = 4 << 20
 	usualTime   = 30 * time.Second
+	lookTime    = 5 * time.Minute  // for what reads a whole table
 	copyTime    = 10 * time.Minute // for what copies files into the vault
 )
 
@@ -87,6 +88,8 @@ func (s *server) operations() []route {
 		{method: patch, path: "/workspaces/{workspace}", answer: s.placeWorkspace},
 		{method: get, path: "/workspaces/{workspace}/outputs", answer: s.listOutputs},
 		{method: get, path: "/workspaces/{workspace}/outputs/content", answer: s.openOutput, time: -1},
+		{method: get, path: "/workspaces/{workspace}/outputs/rows", answer: s.listOutputRows, time: lookTime},
+		{method: get, path: "/workspaces/{workspace}/outputs/summary", answer: s.summariseOutput, time: lookTime},
 
 		{method: get, path: "/requests", answer: s.listRequests},
 		{method: post, path: "/requests", answer: s.createRequest},
@@ -99,7 +102,8 @@ func (s *server) operations() []route {
 		{method: del, path: file, answer: s.withdrawFile},
 		{method: post, path: file + "/update", answer: s.updateFile, time: copyTime},
 		{method: get, path: file + "/content", answer: s.openFile, time: -1},
-		{method: get, path: file + "/rows", answer: s.listRows},
+		{method: get, path: file + "/rows", answer: s.listRows, time: lookTime},
+		{method: get, path: file + "/summary", answer: s.summarise, time: lookTime},
 		{method: put, path: file + "/vote", answer: s.voteOnFile},
 
 		{method: put, path: group, answer: s.describeGroup},
