@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"sallyport/mirrors"
 	"sallyport/review"
 	"sallyport/web/pages"
 )
@@ -22,6 +23,8 @@ type Config struct {
 	Vault      Vault
 	Windows    pages.Windows
 	Answers    Answers
+
+	Mirrors *mirrors.Dir // optional: local mirrors of the repositories of code
 
 	// Authenticate finds the actor of an Authorization header, with their
 	// grants now; auth.ErrUnauthenticated if there is none.

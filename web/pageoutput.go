@@ -33,7 +33,7 @@ func (s *server) outputPage(c *gin.Context, w Workspace, found Candidate) error 
 	p := pages.Output{
 		Frame: s.frame(c, path.Base(o.Path), workspaceCrumbs(w.Place, o.Path)...), Name: path.Base(o.Path), Path: o.Path, Level: o.Level,
 		Content: content, May: o.Requestable, WhyNot: valueOf(o.WhyNot), Folder: workspaceAddress(w.Place.Workspace, folderPath(o.Path)),
-		Chain: outputChain(o), Facts: outputFacts(o),
+		Chain: outputChain(w.Place.Workspace, o), Facts: outputFacts(o),
 	}
 	if o.Size != nil {
 		p.Size = pages.Size(*o.Size)
@@ -81,9 +81,11 @@ func (s *server) outputContent(c *gin.Context, w Workspace, of string, l pages.L
 	return content, errors.Join(err, f.Close())
 }
 
-func outputChain(o output) pages.Chain {
+func outputChain(workspace string, o output) pages.Chain {
+	commit := chainFact("Commit", o.Commit)
+	commit.Href = pages.CodeLink(workspace, valueOf(o.Commit), valueOf(o.Action))
 	chain := pages.Chain{Facts: []pages.Fact{
-		chainFact("Job", o.Job), {Name: "Job’s status", Text: orNotReported(o.JobStatus)}, chainFact("Action", o.Action), chainFact("Commit", o.Commit),
+		chainFact("Job", o.Job), {Name: "Job’s status", Text: orNotReported(o.JobStatus)}, chainFact("Action", o.Action), commit,
 	}}
 	request := chainFact("Job request", o.JobRequest)
 	if o.JobRequest != nil {

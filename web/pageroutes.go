@@ -29,6 +29,7 @@ const (
 const (
 	loginPage     = "/login"
 	workspacePage = "/workspaces/:workspace"
+	codePage      = "/code/:workspace/:commits"
 )
 
 // pageRoute is a page, or what a form of a page sends.
@@ -90,6 +91,8 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: workspacePage, answer: s.showFolder},
 		{method: get, path: workspacePage + "/*path", answer: s.showFolder},
 		{method: post, path: workspacePage, answer: s.sendFiles, time: copyTime},
+		{method: get, path: codePage, answer: s.showCode},
+		{method: get, path: codePage + "/*path", answer: s.showCode},
 		{method: get, path: "/job-requests", answer: s.showJobRequests},
 		{method: get, path: "/job-requests/:identifier", answer: s.showJobRequestPage},
 		{method: get, path: "/releases", answer: s.showReleases},

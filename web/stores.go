@@ -137,6 +137,9 @@ type Workspaces interface {
 	OpenOutput(ctx context.Context, workspace, path string) (OutputFile, error)
 	// Logs lists the logs of the workspace's jobs, by path.
 	Logs(ctx context.Context, workspace string) ([]outputs.Log, error)
+	// Code lists which code the workspace's outputs and job requests name by
+	// commits that begin with some hex digits.
+	Code(ctx context.Context, workspace, digits string) ([]CodeName, error)
 }
 
 // Workspace is where a workspace stands and how its last reading went.

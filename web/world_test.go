@@ -39,6 +39,7 @@ type world struct {
 	files   map[string]string // the workspace's outputs, all moderately_sensitive
 	levels  map[string]string // of those that are not
 	logs    map[string]string // and notes: what is no output
+	code    []CodeName        // that the workspace names
 	blobs   map[string]string
 	keys    map[string]*usedKey
 	opened  []review.Opening
@@ -495,6 +496,16 @@ func (w *world) Workspace(_ context.Context, name string) (Workspace, error) {
 		Place: w.place, Outputs: len(w.files), ReadAt: noon, ReadError: "it is torn", ErrorAt: noon,
 		Problems: problems, MoreProblems: 7,
 	}, w.broken
+}
+
+func (w *world) Code(_ context.Context, _, digits string) ([]CodeName, error) {
+	var list []CodeName
+	for _, n := range w.code {
+		if strings.HasPrefix(n.Commit, digits) {
+			list = append(list, n)
+		}
+	}
+	return list, w.broken
 }
 
 func (w *world) PlaceWorkspace(_ context.Context, c review.Command, _ string, p Placing) error {

@@ -22,7 +22,7 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 	tokens := auth.Tokens{Store: a.store, Now: now}
 	return web.Config{
 		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
-		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Windows: a.windows, Answers: a.store,
+		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Windows: a.windows, Answers: a.store, Mirrors: a.mirrors,
 		Authenticate: tokens.Authenticate,
 		Policy:       a.policy,
 		SignIn:       a.signIn,
@@ -232,6 +232,16 @@ func (w workspaces) OpenOutput(ctx context.Context, workspace, path string) (web
 // Logs implements web.Workspaces.
 func (w workspaces) Logs(ctx context.Context, workspace string) ([]outputs.Log, error) {
 	return w.app.dir.Logs(ctx, workspace)
+}
+
+// Code implements web.Workspaces.
+func (w workspaces) Code(ctx context.Context, workspace, digits string) ([]web.CodeName, error) {
+	found, err := w.app.store.CodeNamed(ctx, workspace, digits)
+	names := make([]web.CodeName, 0, len(found))
+	for _, n := range found {
+		names = append(names, web.CodeName(n))
+	}
+	return names, err
 }
 
 // viewable names what may be opened at path: an output, the note that stands

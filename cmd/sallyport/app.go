@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sallyport/auth"
+	"sallyport/mirrors"
 	"sallyport/models"
 	"sallyport/outputs"
 	"sallyport/release"
@@ -24,6 +25,7 @@ type app struct {
 	store    *models.Store
 	dir      *outputs.Dir
 	vault    *outputs.DirVault
+	mirrors  *mirrors.Dir // nil: there are none
 	windows  *outputs.Windows
 	cache    string // the temporary directory of windows; "" if they have their own
 	reviews  *review.Service
@@ -57,6 +59,11 @@ func openApp(c *console, s checked) (*app, error) {
 	}
 	if a.dir, err = outputs.OpenDir(outputs.Config{Path: s.workspaces, Now: now}); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the workspaces: %w", err), a.close())
+	}
+	if s.repos != "" {
+		if a.mirrors, err = mirrors.Open(s.repos); err != nil {
+			return nil, errors.Join(err, a.close())
+		}
 	}
 	if err := a.openWindows(s.cache); err != nil {
 		return nil, errors.Join(err, a.close())
@@ -105,6 +112,9 @@ func (a *app) close() error {
 	}
 	if a.vault != nil {
 		err = errors.Join(err, a.vault.Close())
+	}
+	if a.mirrors != nil {
+		err = errors.Join(err, a.mirrors.Close())
 	}
 	if a.windows != nil {
 		err = errors.Join(err, a.windows.Close())

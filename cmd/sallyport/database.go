@@ -59,7 +59,12 @@ func databaseThere(url string) error {
 
 // demoSettings are those of a demo whose data is in dir.
 func demoSettings(dir string) checked {
+	repos := filepath.Join(dir, "repos")
+	if isDirectory(repos) != nil {
+		repos = "" // it was made before there were mirrors
+	}
 	return checked{
+		repos:        repos,
 		database:     "sqlite:" + filepath.Join(dir, "sallyport.db"),
 		workspaces:   filepath.Join(dir, "workspaces"),
 		vault:        filepath.Join(dir, "vault"),

@@ -136,6 +136,9 @@ func (a *app) seedOnce(c *console, dir string) (map[string]string, error) {
 	if people, _, err := a.store.Accounts(c.ctx, auth.PeopleFilter{Limit: 1}); err != nil || len(people) > 0 {
 		return nil, errors.Join(err, fmt.Errorf("the sample in %s was not completed; remove the directory and start again", dir))
 	}
+	if _, err := writeMirror(filepath.Join(dir, "repos")); err != nil {
+		return nil, err
+	}
 	if err := writeWorkspaces(a.settings.workspaces); err != nil {
 		return nil, err
 	}

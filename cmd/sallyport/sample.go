@@ -97,7 +97,7 @@ type manifestEntry struct {
 }
 
 // writeWorkspaces lays the demo's workspaces out under dir as a job runner
-// would have left them.
+// would have left them. What is out of date is of an earlier commit.
 func writeWorkspaces(dir string) error {
 	for _, p := range samplePlaces {
 		if err := os.MkdirAll(filepath.Join(dir, p.Workspace), 0o750); err != nil {
@@ -148,7 +148,9 @@ func copySample(root *os.Root, report pipeline.JobRequest) (map[string]manifestE
 			return err
 		}
 		e := entryFor(report, sampleActions[path.Dir(name)], b)
-		e.OutOfDate = name == "output/describe/counts_before.csv"
+		if name == "output/describe/counts_before.csv" {
+			e.OutOfDate, e.Commit = true, earlierCommit
+		}
 		outputs[name] = e
 		return writeSample(root, name, b)
 	})
@@ -159,9 +161,10 @@ func entryFor(report pipeline.JobRequest, action string, b []byte) manifestEntry
 	sum := sha256.Sum256(b)
 	commit, _ := report.Commit.Get()
 	finished, _ := report.FinishedAt.Get()
+	repo := report.Repo.Or("")
 	return manifestEntry{
 		Level: review.ModeratelySensitive, JobID: pipeline.DerivedJobID(report.Identifier, action),
-		JobRequest: report.Identifier, Action: action, User: "researcher1", Commit: commit,
+		JobRequest: report.Identifier, Action: action, User: "researcher1", Commit: commit, Repo: &repo,
 		Size: int64(len(b)), Timestamp: float64(finished.Unix()), ContentHash: hex.EncodeToString(sum[:]),
 	}
 }

@@ -29,6 +29,7 @@ type settings struct {
 	PublicURL          string `name:"public-url" placeholder:"URL" help:"How people reach the program."`
 	TrustedProxies     string `name:"trusted-proxies" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For is believed."`
 	WorkspacesDir      string `name:"workspaces-dir" placeholder:"DIR" help:"The workspaces, one directory each."`
+	ReposDir           string `name:"repos-dir" placeholder:"DIR" help:"Bare git mirrors, so that code is shown."`
 	VaultURL           string `name:"vault-url" placeholder:"URL" help:"Where copies are kept: file:///… or a directory."`
 	CacheDir           string `name:"cache-dir" placeholder:"DIR" help:"Where the places of rows in big files are remembered; a temporary directory if empty."`
 	Destinations       string `placeholder:"FILE" help:"YAML: where approved bytes go."`
@@ -50,7 +51,7 @@ func (s *settings) byName() map[string]*string {
 		"DATABASE_URL": &s.DatabaseURL, "MIGRATE_DATABASE_URL": &s.MigrateDatabaseURL,
 		"LISTEN": &s.Listen, "METRICS_LISTEN": &s.MetricsListen, "PUBLIC_URL": &s.PublicURL,
 		"TRUSTED_PROXIES": &s.TrustedProxies, "WORKSPACES_DIR": &s.WorkspacesDir,
-		"VAULT_URL": &s.VaultURL, "CACHE_DIR": &s.CacheDir, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
+		"REPOS_DIR": &s.ReposDir, "VAULT_URL": &s.VaultURL, "CACHE_DIR": &s.CacheDir, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
 		"OIDC_ISSUER": &s.OIDCIssuer, "OIDC_CLIENT_ID": &s.OIDCClientID, "OIDC_CLIENT_SECRET": &s.OIDCClientSecret,
 		"OIDC_SCOPES": &s.OIDCScopes, "OIDC_ROLE_CLAIM": &s.OIDCRoleClaim, "ROLE_MAPPING": &s.RoleMapping,
 		"LOG_LEVEL": &s.LogLevel, "REPO_LINKS": &s.RepoLinks,
@@ -134,6 +135,7 @@ type checked struct {
 	publicURL    *url.URL
 	proxies      []string
 	workspaces   string
+	repos        string // "": there are no mirrors
 	vault        string
 	cache        string // "": a temporary directory
 	destinations []release.Destination
@@ -180,6 +182,8 @@ func (s *settings) check() (checked, error) {
 	note("PUBLIC_URL", err)
 	c.proxies, err = proxies(s.TrustedProxies)
 	note("TRUSTED_PROXIES", err)
+	c.repos = s.ReposDir
+	note("REPOS_DIR", isDirectory(s.ReposDir))
 	c.vault, err = vaultDir(s.VaultURL)
 	note("VAULT_URL", err)
 	c.hold, err = time.ParseDuration(orElse(s.Hold, "10m"))
@@ -201,6 +205,18 @@ func (s *settings) check() (checked, error) {
 		note("DESTINATIONS", err)
 	}
 	return c, errors.Join(problems...)
+}
+
+// isDirectory refuses what is no directory, unless nothing is named.
+func isDirectory(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no directory", dir)
+	}
+	return err
 }
 
 func orElse(v, other string) string {

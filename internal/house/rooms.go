@@ -70,6 +70,7 @@ var rooms = map[string]room{
 			"github.com/prometheus/client_golang", "golang.org/x/time/rate", "github.com/yuin/goldmark",
 			"github.com/alecthomas/chroma/v2",                 // the languages of code
 			"github.com/nikolaydubina/go-graph-layout/layout", // the graph of a pipeline
+			"github.com/aymanbagabas/go-udiff",                // what differs in code
 		},
 	},
 	"cmd": {

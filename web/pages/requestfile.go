@@ -279,6 +279,9 @@ func (b Build) chain(v *review.RequestView, f *review.FileView) Chain {
 	if f.JobRequest != "" && b.Workspaces {
 		c.Facts[3].Href = "/job-requests/" + url.PathEscape(f.JobRequest)
 	}
+	if b.Workspaces {
+		c.Facts[2].Href = CodeLink(v.Workspace, f.Commit, f.Action)
+	}
 	c.Now = "The workspace has the same bytes now."
 	switch {
 	case f.Kind == review.WithdrawnFile:
