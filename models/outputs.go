@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -35,6 +36,7 @@ type outputRow struct {
 	Message    string
 	Refused    string
 	Declared   bool
+	Written    int64 // microseconds since 1970; 0 if it was not reported
 	Digest     string
 }
 
@@ -53,7 +55,7 @@ type foundOutput struct {
 // that action. Its status is that of the last report.
 const (
 	foundColumns = `o.workspace, o.path, o.dir, o.name, o.level, o.size, o.sha256, o.job, o.job_request, o.action,
-	o.commit_id, o.out_of_date, o.action_gone, o.excluded, o.message, o.refused, o.declared,
+	o.commit_id, o.out_of_date, o.action_gone, o.excluded, o.message, o.refused, o.declared, o.written,
 	j.status AS job_status, j.derived AS job_derived, r.stale`
 	foundTables = `outputs o
 	LEFT JOIN workspace_readings r ON r.workspace = o.workspace
@@ -74,6 +76,9 @@ func (o foundOutput) candidate() review.Candidate {
 		JobKnown: o.JobStatus != nil, Declared: row.Declared,
 		OutOfDate: row.OutOfDate, ActionGone: row.ActionGone, Excluded: row.Excluded, Message: row.Message,
 		Refused: row.Refused, Listed: true,
+	}
+	if row.Written != 0 {
+		c.Written = time.UnixMicro(row.Written).UTC()
 	}
 	if o.JobStatus != nil {
 		c.JobStatus = *o.JobStatus
@@ -105,7 +110,10 @@ func candidates(ctx context.Context, tx *gorm.DB, workspace string, paths []stri
 	for some := range chunks(paths) {
 		err := eachOutput(tx.WithContext(ctx).Raw(
 			"SELECT "+foundColumns+" FROM "+foundTables+" WHERE o.workspace = ? AND o.path IN ?", workspace, some,
-		), func(o foundOutput) { found[o.Output.Path] = o.candidate() })
+		), func(o foundOutput) error {
+			found[o.Output.Path] = o.candidate()
+			return nil
+		})
 		if err != nil {
 			return nil, fmt.Errorf("read outputs of %s: %w", workspace, err)
 		}
@@ -115,7 +123,7 @@ func candidates(ctx context.Context, tx *gorm.DB, workspace string, paths []stri
 
 // eachOutput reads foundColumns. It does so by hand: gorm takes several times
 // as long for a row, and a request has many.
-func eachOutput(query *gorm.DB, visit func(foundOutput)) (err error) {
+func eachOutput(query *gorm.DB, visit func(foundOutput) error) (err error) {
 	rows, err := query.Rows()
 	if err != nil {
 		return err
@@ -125,11 +133,14 @@ func eachOutput(query *gorm.DB, visit func(foundOutput)) (err error) {
 		var o foundOutput
 		r := &o.Output
 		err := rows.Scan(&r.Workspace, &r.Path, &r.Dir, &r.Name, &r.Level, &r.Size, &r.SHA256, &r.Job, &r.JobRequest, &r.Action,
-			&r.CommitID, &r.OutOfDate, &r.ActionGone, &r.Excluded, &r.Message, &r.Refused, &r.Declared, &o.JobStatus, &o.JobDerived, &o.Stale)
+			&r.CommitID, &r.OutOfDate, &r.ActionGone, &r.Excluded, &r.Message, &r.Refused, &r.Declared, &r.Written, &o.JobStatus, &o.JobDerived,
+			&o.Stale)
 		if err != nil {
 			return err
 		}
-		visit(o)
+		if err := visit(o); err != nil {
+			return err
+		}
 	}
 	return rows.Err()
 }

@@ -85,7 +85,7 @@ func TestStatementsOfOutputsUseIndexes(t *testing.T) {
 		}
 		for _, deep := range []bool{false, true} {
 			for _, dir := range []string{"", "output"} {
-				if _, _, err := db.Outputs(t.Context(), "study", dir, deep, "", 5); err != nil {
+				if _, _, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "study", Dir: dir, Deep: deep, Limit: 5}); err != nil {
 					t.Error(err)
 				}
 			}

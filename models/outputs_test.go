@@ -100,7 +100,7 @@ func (db testDB) folder(t testing.TB, dir string, deep bool, limit int) []string
 	var all []string
 	cursor := ""
 	for range 100 {
-		items, next, err := db.Outputs(t.Context(), "study", dir, deep, cursor, limit)
+		items, next, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "study", Dir: dir, Deep: deep, Cursor: cursor, Limit: limit})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,12 +158,12 @@ func TestFolders(t *testing.T) {
 			}
 		}
 		for _, dir := range []string{"..", "/", "out/", "a\x00", "out//a"} {
-			if _, _, err := db.Outputs(t.Context(), "study", dir, false, "", 10); !errors.Is(err, review.ErrNotFound) {
+			if _, _, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "study", Dir: dir, Limit: 10}); !errors.Is(err, review.ErrNotFound) {
 				t.Errorf("folder %q: %v, want ErrNotFound", dir, err)
 			}
 		}
 		for _, cursor := range []string{"!", "eA", "Zg", "Zi4u"} {
-			if _, _, err := db.Outputs(t.Context(), "study", "", false, cursor, 10); !errors.Is(err, review.ErrInvalid) {
+			if _, _, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "study", Cursor: cursor, Limit: 10}); !errors.Is(err, review.ErrInvalid) {
 				t.Errorf("cursor %q: %v, want ErrInvalid", cursor, err)
 			}
 		}
@@ -185,19 +185,19 @@ func TestFolderSaysWhoHoldsAFile(t *testing.T) {
 		moved, changed := numbered(1), numbered(2)
 		moved.Path, changed.SHA256 = "output/moved.csv", sha(22)
 		apply(t, db, "study", db.manifest(numbered(1), moved, changed, numbered(3)), 4)
-		items, _, err := db.Outputs(t.Context(), "study", "output", false, "", 50)
+		items, _, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "study", Dir: "output", Limit: 50})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := map[string][]Holder{}
+		got := map[string][]review.Holder{}
 		for _, item := range items {
 			got[item.Path] = item.Holders
 			if item.Released != nil {
 				t.Errorf("%s was released: %+v", item.Path, item.Released)
 			}
 		}
-		first := Holder{Request: id, Status: review.Pending, Path: pathOf(1), SHA256: sha(1)}
-		want := map[string][]Holder{
+		first := review.Holder{Request: id, Status: review.Pending, Path: pathOf(1), SHA256: sha(1)}
+		want := map[string][]review.Holder{
 			pathOf(1): {first}, "output/moved.csv": {first}, pathOf(3): nil,
 			pathOf(2): {{Request: id, Status: review.Pending, Path: pathOf(2), SHA256: sha(2)}},
 		}
@@ -205,7 +205,7 @@ func TestFolderSaysWhoHoldsAFile(t *testing.T) {
 			t.Errorf("holders (-want +got):\n%s", diff)
 		}
 		db.do(t, author, id, review.Researcher, &review.RequestWithdrawn{})
-		if items, _, err = db.Outputs(t.Context(), "study", "output", true, "", 50); err != nil {
+		if items, _, err = db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "study", Dir: "output", Deep: true, Limit: 50}); err != nil {
 			t.Fatal(err)
 		}
 		for _, item := range items {
@@ -245,7 +245,7 @@ func TestOpeningAFolderTakesThreeStatements(t *testing.T) {
 			taken := map[string]int{}
 			for _, name := range []string{"small", "large"} {
 				taken[name] = db.statements(t, func() {
-					items, _, err := db.Outputs(t.Context(), name, "output/tables", deep, "", 500)
+					items, _, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: name, Dir: "output/tables", Deep: deep, Limit: 500})
 					if err != nil || len(items) != 100 {
 						t.Errorf("%d items, %v; want 100", len(items), err)
 					}
@@ -290,7 +290,7 @@ func BenchmarkOpenFolder(b *testing.B) {
 		for _, n := range []int{450, 45_000} {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
 				for b.Loop() {
-					items, _, err := db.Outputs(b.Context(), fmt.Sprint("outputs", n), "output/tables", false, "", 500)
+					items, _, err := db.Outputs(b.Context(), review.Asking{}, review.OutputListing{Workspace: fmt.Sprint("outputs", n), Dir: "output/tables", Limit: 500})
 					if err != nil || len(items) != 100 {
 						b.Fatalf("%d items, %v", len(items), err)
 					}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gorm.io/gorm"
-
 	"sallyport/pipeline"
 	"sallyport/review"
 )
@@ -76,29 +74,6 @@ func (d dialect) level(n int, folder string, values map[string]any) string {
 		text = strings.ReplaceAll(text, "@"+name, "@"+name+num)
 	}
 	return "SELECT " + num + " AS level, name FROM (" + text + ") AS l" + num
-}
-
-// Find reads a page of the files below a folder whose names contain some text,
-// in any case, by path.
-func (s *Store) Find(ctx context.Context, workspace, dir, name, cursor string, limit int) ([]Item, string, error) {
-	if dir != "" && pipeline.ValidPath(dir) != nil {
-		return nil, "", review.ErrNotFound
-	}
-	after, err := readFolderCursor(cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	page := folderPage{workspace: workspace, dir: dir, after: after, limit: limited(limit), like: name}
-	err = s.read(ctx, func(tx *gorm.DB) error {
-		if err := page.below(ctx, tx); err != nil {
-			return fmt.Errorf("find files of %s: %w", workspace, err)
-		}
-		return mark(ctx, tx, workspace, page.items)
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	return page.items, page.next, nil
 }
 
 // likeText is a pattern that matches what contains the text.

@@ -64,7 +64,7 @@ func TestFind(t *testing.T) {
 			var got []string
 			cursor := ""
 			for {
-				items, next, err := db.Find(t.Context(), "study", tc.dir, tc.name, cursor, 1)
+				items, next, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "study", Dir: tc.dir, Name: tc.name, Cursor: cursor, Limit: 1})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -31,6 +31,9 @@ type readingRow struct {
 	MoreProblems int
 	Error        string // why the last try failed; "" if it did not
 	Lasting      bool   // the manifest must change before another try
+	Version      int64  // rises with all that changes of the workspace
+	KeptSince    instant
+	FailedAt     instant // since when Error stands; NULL without one
 }
 
 func (readingRow) TableName() string { return "workspace_readings" }
@@ -117,10 +120,10 @@ func (s *Store) ApplyReading(ctx context.Context, workspace string, rd outputs.R
 		if err != nil || before.TriedAt.After(rd.At) {
 			return err
 		}
-		if changes, err = d.apply(ctx, tx); err != nil {
+		if changes, err = d.apply(ctx, tx, before); err != nil {
 			return err
 		}
-		row := d.row()
+		row := d.row(before, changes)
 		if row.Stale, err = linkedBefore(ctx, tx, workspace, rd); err != nil {
 			return err
 		}
@@ -165,6 +168,9 @@ func (s *Store) RecordReadingError(ctx context.Context, workspace string, failed
 		row, err := lastReading(ctx, tx, workspace)
 		if err != nil || row.TriedAt.After(failed.At) {
 			return err
+		}
+		if row.Error != failed.Message {
+			row.Version, row.FailedAt = row.Version+1, at(failed.At)
 		}
 		row.Workspace, row.TriedAt, row.Error, row.Lasting = workspace, at(failed.At), failed.Message, failed.Lasting
 		if failed.Lasting {

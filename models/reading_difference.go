@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -49,7 +50,7 @@ func newOutputRow(workspace string, e outputs.Entry, refused string) outputRow {
 		Job: storable(e.JobID, maxNamed), JobRequest: storable(e.JobRequest, maxNamed),
 		Action: storable(e.Action, maxNamed), CommitID: storable(e.Commit, maxNamed), Repo: storable(e.Repo, maxNamed),
 		OutOfDate: e.OutOfDate(), ActionGone: e.OutOfDateAction, Excluded: e.Excluded, Message: storable(e.Message, maxMessage),
-		Refused: refused,
+		Refused: refused, Written: micros(e.Written),
 	}
 	row.Digest = row.digest()
 	return row
@@ -60,6 +61,7 @@ func (r outputRow) digest() string {
 	all := strings.Join([]string{
 		r.Level, strconv.FormatInt(r.Size, 10), r.SHA256, r.Job, r.JobRequest, r.Action, r.CommitID, r.Repo,
 		strconv.FormatBool(r.OutOfDate), strconv.FormatBool(r.ActionGone), strconv.FormatBool(r.Excluded), r.Message, r.Refused,
+		strconv.FormatInt(r.Written, 10),
 	}, "\x00")
 	sum := sha256.Sum256([]byte(all))
 	return hex.EncodeToString(sum[:16])
@@ -81,13 +83,28 @@ func storable(s string, most int) string {
 	return s
 }
 
-// row is the reading's own row.
-func (d *difference) row() readingRow {
+// micros is a time in microseconds since 1970; 0 if it is not known.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// row is the reading's own row, after the one before it.
+func (d *difference) row(before readingRow, changes int) readingRow {
 	rd := d.reading
 	const most = 1000 // problems that are kept; nobody reads more
 	row := readingRow{
 		Workspace: d.workspace, TriedAt: at(rd.At), ReadAt: at(rd.At), Linked: rd.Linked,
 		SHA256: rd.Identity.SHA256, Outputs: len(rd.Outputs), MoreProblems: rd.MoreProblems,
+		Version: before.Version, KeptSince: before.KeptSince,
+	}
+	if changes > 0 || before.Error != "" || before.ReadAt.IsZero() {
+		row.Version++
+	}
+	if row.KeptSince.IsZero() {
+		row.KeptSince = row.ReadAt
 	}
 	row.identify(rd.Identity)
 	kept := rd.Problems[:min(len(rd.Problems), most)]
@@ -108,9 +125,12 @@ func (d *difference) prepare(ctx context.Context, db *gorm.DB) error {
 }
 
 // apply writes what differs, and says how many outputs that are.
-func (d *difference) apply(ctx context.Context, tx *gorm.DB) (int, error) {
+func (d *difference) apply(ctx context.Context, tx *gorm.DB, before readingRow) (int, error) {
 	differ, gone, err := d.differ(ctx, tx)
 	if err != nil {
+		return 0, err
+	}
+	if err := d.keepChanges(ctx, tx, before, differ, gone); err != nil {
 		return 0, err
 	}
 	if err := d.confirm(ctx, tx, differ); err != nil {

@@ -94,7 +94,7 @@ func TestReleases(t *testing.T) {
 		// The folder says when the bytes left, from any workspace of the project.
 		db.workspace(t, "sister")
 		apply(t, db, "sister", db.manifest(numbered(1), numbered(9)), 2)
-		items, _, err := db.Outputs(t.Context(), "sister", "output", false, "", 50)
+		items, _, err := db.Outputs(t.Context(), review.Asking{}, review.OutputListing{Workspace: "sister", Dir: "output", Limit: 50})
 		if err != nil || len(items) != 2 || items[0].Released == nil || items[0].Released.Request != done || items[1].Released != nil {
 			t.Errorf("Outputs = %+v, %v", items, err)
 		}

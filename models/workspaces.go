@@ -21,7 +21,8 @@ type WorkspaceSummary struct {
 	ManifestReadAt  time.Time // the last try, good or not
 	ManifestError   string    // why that failed; "" if it did not
 	LastGoodReading time.Time
-	Linked          bool // it has no manifest: files are linked by patterns
+	Linked          bool      // it has no manifest: files are linked by patterns
+	FailedAt        time.Time // since when ManifestError stands
 }
 
 // WorkspaceFound is one workspace, with what was wrong with what it lists.
@@ -29,6 +30,7 @@ type WorkspaceFound struct {
 	WorkspaceSummary
 	Problems     []outputs.Problem
 	MoreProblems int    // that are not listed
+	Version      int64  // rises with all that changes
 	Manifest     string // SHA-256 of the manifest that was read; "" without one
 }
 
@@ -41,18 +43,19 @@ type listedWorkspace struct {
 	Outputs     *int
 	Linked      *bool
 	Error       *string
+	FailedAt    instant
 }
 
 const workspacesQuery = `
 SELECT w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived,
-	r.tried_at, r.read_at, r.outputs, r.linked, r.error,
+	r.tried_at, r.read_at, r.outputs, r.linked, r.error, r.failed_at,
 	(SELECT count(*) FROM job_requests j WHERE j.workspace = w.name) AS job_requests
 FROM workspaces w LEFT JOIN workspace_readings r ON r.workspace = w.name
 WHERE `
 
 func (w listedWorkspace) summary() WorkspaceSummary {
 	sm := WorkspaceSummary{
-		Place: w.Workspace.place(), JobRequests: w.JobRequests, ManifestReadAt: w.TriedAt.Time, LastGoodReading: w.ReadAt.Time,
+		Place: w.Workspace.place(), JobRequests: w.JobRequests, ManifestReadAt: w.TriedAt.Time, LastGoodReading: w.ReadAt.Time, FailedAt: w.FailedAt.Time,
 	}
 	if w.Outputs != nil && w.Linked != nil && w.Error != nil {
 		sm.Outputs, sm.Linked, sm.ManifestError = *w.Outputs, *w.Linked, *w.Error
@@ -102,7 +105,7 @@ func (s *Store) Workspace(ctx context.Context, name string) (WorkspaceFound, err
 		}
 		found = WorkspaceFound{
 			WorkspaceSummary: row.summary(), Problems: reading.Problems.value,
-			MoreProblems: reading.MoreProblems, Manifest: reading.SHA256,
+			MoreProblems: reading.MoreProblems, Version: reading.Version, Manifest: reading.SHA256,
 		}
 		return nil
 	})

@@ -25,9 +25,10 @@ type Candidate struct {
 	JobRequest string
 	Action     string
 	Commit     string
-	JobKnown   bool   // the job was reported
-	JobStatus  string // "succeeded", "failed", …; "" if it was not reported
-	Declared   bool   // a pattern of the action at that level matches the path
+	Written    time.Time // when its job wrote it; zero if that was not reported
+	JobKnown   bool      // the job was reported
+	JobStatus  string    // "succeeded", "failed", …; "" if it was not reported
+	Declared   bool      // a pattern of the action at that level matches the path
 	OutOfDate  bool
 	ActionGone bool // out of date because the project.yaml no longer has the action
 	Excluded   bool
@@ -49,29 +50,38 @@ func (c Candidate) source(kept Kept) Source {
 // lasting reason comes first. That its bytes were released before is not
 // looked at here: it depends on the kind.
 func Requestable(c Candidate, p Policy) error {
+	_, err := requestable(c, p)
+	return err
+}
+
+// requestable is Requestable, with where the file stands.
+func requestable(c Candidate, p Policy) (OutputStanding, error) {
 	no := ErrRequestable
 	switch {
 	case c.Level == HighlySensitive:
-		return no.with("`%s` is highly_sensitive: nobody can open or release it.", c.Path)
+		return StandsRefused, no.with("`%s` is highly_sensitive: nobody can open or release it.", c.Path)
 	case !c.Listed:
-		return no.with("`%s` is not among the outputs of this workspace.", c.Path)
+		return StandsRefused, no.with("`%s` is not among the outputs of this workspace.", c.Path)
 	case c.Level != ModeratelySensitive:
-		return no.with("`%s` is %s: only moderately_sensitive outputs can be requested.", c.Path, levelWord(c.Level))
+		return StandsRefused, no.with("`%s` is %s: only moderately_sensitive outputs can be requested.", c.Path, levelWord(c.Level))
 	case c.Refused != "":
-		return no.with("`%s` %s, so it cannot be requested.", c.Path, c.Refused)
+		return StandsRefused, no.with("`%s` %s, so it cannot be requested.", c.Path, c.Refused)
 	case !p.takesType(c.Path):
-		return p.takes(c.Path, c.Size)
+		return StandsRefused, p.takes(c.Path, c.Size)
 	case c.Excluded:
-		return no.with("`%s` was excluded when its job finished%s.", c.Path, because(c.Message))
+		return StandsExcluded, no.with("`%s` was excluded when its job finished%s.", c.Path, because(c.Message))
 	case c.OutOfDate && c.ActionGone:
-		return no.with("`%s` is out of date: the project.yaml no longer has the action `%s`.", c.Path, c.Action)
+		return StandsOutOfDate, no.with("`%s` is out of date: the project.yaml no longer has the action `%s`.", c.Path, c.Action)
 	case c.OutOfDate:
-		return no.with("`%s` is out of date: the action `%s` ran again without writing it.", c.Path, c.Action)
+		return StandsOutOfDate, no.with("`%s` is out of date: the action `%s` ran again without writing it.", c.Path, c.Action)
 	}
 	if err := p.takes(c.Path, c.Size); err != nil {
-		return err
+		return StandsTooLarge, err
 	}
-	return jobRequestable(c, p)
+	if err := jobRequestable(c, p); err != nil {
+		return StandsRefused, err
+	}
+	return StandsOpen, nil
 }
 
 // takesType reports whether files of the type of name may be requested. A name

@@ -34,6 +34,13 @@ func (r Reach) None() bool {
 	return !r.All && len(r.Projects) == 0 && len(r.Backends) == 0 && len(r.Organisations) == 0
 }
 
+// Covers reports whether a place is within reach: what has no project yet is
+// within everything only.
+func (r Reach) Covers(p Place) bool {
+	return r.All || p.Project != "" && (slices.Contains(r.Projects, p.Project) ||
+		slices.Contains(r.Backends, p.Backend) || slices.Contains(r.Organisations, p.Organisation))
+}
+
 // ReachOf is where the actor holds one of roles today.
 func ReachOf(a Actor, roles ...Role) Reach {
 	var r Reach

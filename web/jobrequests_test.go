@@ -160,7 +160,7 @@ actions:
 		}}
 	}
 	held := f.Outputs["out/held.csv"]
-	held.Holders = []Holder{{"R1", review.Pending}}
+	held.Holders = []Holder{{Request: "R1", Status: review.Pending}}
 	f.Outputs["out/held.csv"] = held
 	delete(f.Outputs, "out/gone.csv")
 

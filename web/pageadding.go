@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,16 +17,28 @@ import (
 // there yet.
 const newRequest = "new"
 
+// What the form for adding files does beside adding them, by its buttons'
+// "act". Nothing of it changes anything.
+const (
+	actLook = "look"  // says what is chosen, and what of it can still be requested
+	actAll  = "all"   // chooses all of the folder and below that match, too
+	actGo   = "go"    // goes to another folder with what is chosen
+	actNone = "clear" // chooses nothing
+)
+
 // addForm adds the form by which the chosen files are asked for.
-func (s *server) addForm(c *gin.Context, p *pages.Workspace, f folderAt, typed *pages.Typed) error {
+func (s *server) addForm(c *gin.Context, by asking, p *pages.Workspace, f folderAt, typed *pages.Typed) error {
 	b := s.build(c, f.address(), typed)
+	if typed != nil && typed.Message == "" {
+		b.Frame.Problem = nil
+	}
 	p.Problem = b.Frame.Problem
-	if !actorOf(c).Has(review.Researcher, f.Place) {
+	if !by.actor.Has(review.Researcher, f.Place) {
 		p.WhyNot = "Only researchers of the project can ask for files of this workspace."
 		return nil
 	}
-	drafts, _, err := s.Requests.Requests(c.Request.Context(), actorOf(c), review.Listing{
-		Status: []review.Status{review.Pending, review.Returned}, Workspace: f.Place.Workspace, Author: actorOf(c).Username, Limit: defaultLimit,
+	drafts, _, err := s.Requests.Requests(c.Request.Context(), by.actor, review.Listing{
+		Status: []review.Status{review.Pending, review.Returned}, Workspace: f.Place.Workspace, Author: by.actor.Username, Limit: defaultLimit,
 	})
 	if err != nil {
 		return err
@@ -36,55 +49,58 @@ func (s *server) addForm(c *gin.Context, p *pages.Workspace, f folderAt, typed *
 		now.Set("request", string(drafts[i].ID))
 	}
 	form := b.Forms.Form("add", workspaceAddress(f.Place.Workspace, ""), now)
-	add := &pages.AddForm{Form: form}
-	for _, d := range drafts {
-		text := pages.Heading(d.Title, d.Workspace) + " (" + strings.ToLower(pages.StatusState(d.Status).Word) + ", " + string(d.ID) + ")"
-		add.Requests = append(add.Requests, pages.Choice{Value: string(d.ID), Text: text, Chosen: form.Value("request") == string(d.ID)})
-	}
-	add.Requests = append(add.Requests, pages.Choice{Value: newRequest, Text: "a new request", Chosen: form.Value("request") == newRequest})
-	for _, k := range []pages.Choice{
-		{Value: string(review.Output), Text: "output files, to be released"},
-		{Value: string(review.Supporting), Text: "supporting files, only to help the checkers"},
-	} {
-		k.Chosen = form.Value("kind") == k.Value
-		add.Kinds = append(add.Kinds, k)
-	}
-	if typed != nil {
-		add.Also = elsewhere(typed.Values["path"], p.Items)
+	add := &pages.AddForm{Form: form, Requests: draftChoices(drafts, form), Kinds: kindChoices(form)}
+	add.Shown, add.Below, add.Places = shownOf(p.Items), belowOf(f, *p), placesFrom(f, *p)
+	if add.Answered = typed != nil; add.Answered {
+		if add.Chosen, err = s.chosen(c, by, typed.Values["path"], p.Items); err != nil {
+			return err
+		}
 	}
 	p.Add = add
 	return nil
 }
 
-// elsewhere are the chosen files that are not among those of the page.
-func elsewhere(chosen []string, items []pages.Item) []string {
-	here := map[string]bool{}
-	for _, item := range items {
-		here[item.Path] = true
+func draftChoices(drafts []review.SummaryView, form pages.Form) []pages.Choice {
+	var list []pages.Choice
+	for _, d := range drafts {
+		text := pages.Heading(d.Title, d.Workspace) + " (" + strings.ToLower(pages.StatusState(d.Status).Word) + ", " + string(d.ID) + ")"
+		list = append(list, pages.Choice{Value: string(d.ID), Text: text, Chosen: form.Value("request") == string(d.ID)})
 	}
-	var list []string
-	for _, path := range chosen[:min(len(chosen), folderRows)] {
-		if !here[path] {
-			list = append(list, path)
-		}
+	return append(list, pages.Choice{Value: newRequest, Text: "a new request", Chosen: form.Value("request") == newRequest})
+}
+
+func kindChoices(form pages.Form) []pages.Choice {
+	list := []pages.Choice{
+		{Value: string(review.Output), Text: "output files, to be released"},
+		{Value: string(review.Supporting), Text: "supporting files, only to help the checkers"},
+	}
+	for i := range list {
+		list[i].Chosen = form.Value("kind") == list[i].Value
 	}
 	return list
 }
 
 // sendFiles answers POST /workspaces/:workspace: the chosen files go on a draft,
-// which is made first if it is to be a new one.
+// which is made first if it is to be a new one. The form's other buttons only
+// show the page, with what is chosen.
 func (s *server) sendFiles(c *gin.Context) error {
 	w, err := s.known(c)
 	if err != nil {
 		return err
 	}
-	id, err := s.putFiles(c, w)
+	if act := formOf(c).Get("act"); act != "" {
+		return s.choose(c, w, act)
+	}
+	id, left, err := s.putFiles(c, w)
 	if err == nil {
 		return goTo(c, pages.RequestAddress(id), "added")
 	}
 	typed := typedOf(c, err)
 	if typed == nil {
 		return err
+	}
+	if left != nil { // the others were added
+		typed.Values["path"] = left
 	}
 	if id != "" { // it was made, or it was there: the files go on this one
 		typed.Values.Set("request", string(id))
@@ -94,36 +110,48 @@ func (s *server) sendFiles(c *gin.Context) error {
 	return s.folderPage(c, p.Status, folderOf(w, formOf(c).Get("back")), typed)
 }
 
-// putFiles adds the chosen files to a request, and says to which.
-func (s *server) putFiles(c *gin.Context, w Workspace) (review.RequestID, error) {
+// putFiles adds the chosen files to a request, and says to which, and which
+// were not added.
+func (s *server) putFiles(c *gin.Context, w Workspace) (id review.RequestID, left []string, err error) {
 	ctx, form := c.Request.Context(), formOf(c)
 	if len(form["path"]) == 0 {
-		return "", invalid("No file is chosen. Tick the files that you ask for.")
+		return "", nil, invalid("No file is chosen. Tick the files that you ask for.")
 	}
-	id := review.RequestID(form.Get("request"))
+	id = review.RequestID(form.Get("request"))
 	if id != newRequest && !wordOf(string(id), 64) {
-		return "", review.ErrNotFound
+		return "", nil, review.ErrNotFound
 	}
 	cmd, err := formCommand(c, id)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if id == newRequest {
 		if strings.TrimSpace(form.Get("group")) == "" { // or an empty draft would be left
-			return "", invalid("The group needs a name.")
+			return "", nil, invalid("The group needs a name.")
 		}
 		if id, err = s.makeDraft(ctx, cmd, w, form.Get("title")); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 	cmd.On = id
 	added, err := s.Requests.AddFiles(ctx, cmd, review.AddFiles{
-		Group: form.Get("group"), Kind: review.Kind(form.Get("kind")), Paths: form["path"],
+		Group: form.Get("group"), Kind: review.Kind(form.Get("kind")), Paths: unique(form["path"]),
 	})
 	if err != nil {
-		return id, err
+		return id, nil, err
 	}
-	return id, notAdded(added)
+	left, err = notAdded(added)
+	return id, left, err
+}
+
+// unique are some texts, each once, in their order.
+func unique(all []string) []string {
+	seen := make(map[string]bool, len(all))
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool {
+		again := seen[s]
+		seen[s] = true
+		return again
+	})
 }
 
 // makeDraft makes the request that the files go on, as an act of its own.
@@ -137,34 +165,68 @@ func (s *server) makeDraft(ctx context.Context, cmd review.Command, w Workspace,
 }
 
 // notAdded says which files were not added, and why; nil if all were.
-func notAdded(added []review.Added) error {
+func notAdded(added []review.Added) (left []string, err error) {
 	var reasons []string
 	for _, f := range added {
 		if f.WhyNot != "" {
-			reasons = append(reasons, f.WhyNot)
+			left, reasons = append(left, f.Path), append(reasons, f.WhyNot)
 		}
 	}
 	if len(reasons) == 0 {
-		return nil
+		return nil, nil
 	}
 	first := reasons[:min(len(reasons), mostReasons)]
-	return invalid("%s of %s added. Not added: %s", pages.Count(len(added)-len(reasons)), pages.Plural(len(added), "file"), strings.Join(first, " "))
+	return left, invalid("%s of %s added. Not added: %s", pages.Count(len(added)-len(reasons)), pages.Plural(len(added), "file"), strings.Join(first, " "))
 }
 
 // mostReasons bounds how many refused files are explained at once.
 const mostReasons = 20
 
-// folderOf is the page of a folder that a form stands on.
+// folderOf is the page of a folder that a form stands on, or leads to.
 func folderOf(w Workspace, back string) folderAt {
-	f := folderAt{Workspace: w}
 	u, err := url.Parse(back)
 	if err != nil {
-		return f
+		return folderAtQuery(w, "", nil)
 	}
-	below, ok := strings.CutPrefix(u.Path, "/workspaces/"+w.Place.Workspace+"/")
-	if ok {
-		f.dir = strings.Trim(below, "/")
+	dir, _ := strings.CutPrefix(u.Path, "/workspaces/"+w.Place.Workspace)
+	if dir == u.Path {
+		dir = ""
 	}
-	f.deep, f.cursor, f.name = u.Query().Get("deep") == "1", u.Query().Get("cursor"), u.Query().Get("name")
-	return f
+	return folderAtQuery(w, strings.Trim(dir, "/"), u.Query())
+}
+
+// choose answers the form's buttons that change nothing: they show the page
+// again with what is chosen.
+func (s *server) choose(c *gin.Context, w Workspace, act string) error {
+	form := formOf(c)
+	f := folderOf(w, form.Get("back"))
+	policy, err := s.Policy(c.Request.Context(), w.Place)
+	if err != nil {
+		return err
+	}
+	by := asking{actorOf(c), w.Place, policy}
+	typed := &pages.Typed{Form: "add", Values: form}
+	note := ""
+	switch act {
+	case actLook:
+	case actNone:
+		typed.Values["path"] = nil
+	case actGo:
+		f = folderOf(w, form.Get("to"))
+	case actAll:
+		if typed.Values["path"], note, err = s.allBelow(c, by, f, form["path"]); err != nil {
+			return err
+		}
+	default:
+		return invalid("There is no such button.")
+	}
+	if !wantsParts(c) {
+		return s.folderPage(c, http.StatusOK, f, typed)
+	}
+	chosen, err := s.chosen(c, by, typed.Values["path"], nil)
+	if err != nil {
+		return err
+	}
+	chosen.Note = note
+	return s.showParts(c, http.StatusOK, pages.Workspace{}, chosen.Part())
 }

@@ -10,7 +10,7 @@ import (
 func TestFolderPage(t *testing.T) {
 	s := newSite(t)
 	s.files["out/deep/er/x.csv"] = "x"
-	s.get("author", "/workspaces/ws").want(200, `href="/workspaces/ws/out"`, "Choose all that are shown here").without(`href="/workspaces/ws/out/deep"`)
+	s.get("author", "/workspaces/ws").want(200, `href="/workspaces/ws/out"`, "Choose the 1 shown that may be requested", `aria-sort="ascending"`, "May be requested</span>").without(`href="/workspaces/ws/out/deep"`)
 	s.get("author", "/workspaces/ws/out/deep").
 		want(200, `href="/workspaces/ws/out/deep" aria-current="page"`, `href="/workspaces/ws/out/deep/er"`)
 	s.get("author", "/workspaces/ws?name=x.csv").want(200, "out/deep/er/x.csv", "Show all", "Add the chosen files").without("b.txt")

@@ -39,6 +39,7 @@ func (s *server) outputPage(c *gin.Context, w Workspace, found Candidate) error 
 		p.Size = pages.Size(*o.Size)
 	}
 	p.Fixed = true
+	p.Stands, p.Reading, p.Watch = pages.StandingState(o.Standing, found.Released), s.readingOf(w), watchOf(w, o.Path, c.Request.URL.RequestURI(), true)
 	if see := by.seeOf(o); see.Href != "" {
 		p.Held = []pages.Link{see}
 	}

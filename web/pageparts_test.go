@@ -155,7 +155,7 @@ func TestFoldersInPlace(t *testing.T) {
 	s.get("author", "/workspaces/ws/out", quick, header{partHeader, "rows"}).has(row).
 		want(200, `data-under="`+row+`"`, `value="out/a.csv"`).without("<table", "<form")
 	form := with(folder.form("/workspaces/ws", 0), "path", "out/a.csv", "request", newRequest, "group", " ", "kind", "output")
-	s.post("author", "/workspaces/ws", form).want(422, "Chosen in other folders", `value="out/a.csv" checked`)
+	s.post("author", "/workspaces/ws", form).want(422, "1 chosen in 1 folder, 8 bytes", `name="path" value="out/a.csv" data-listed data-bytes="8" checked`)
 }
 
 // TestWhereFilesGo: files are put on the draft that one works on; a request that

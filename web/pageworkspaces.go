@@ -1,12 +1,8 @@
 package web
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"net/url"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -34,12 +30,38 @@ func (s *server) showWorkspaces(c *gin.Context) error {
 
 func readFailed(w Workspace) string {
 	switch {
+	case w.ReadError != "" && w.ReadAt.IsZero():
+		return "It cannot be read: " + w.ReadError + "."
 	case w.ReadError != "":
-		return "Its manifest cannot be read, so an earlier reading is shown."
+		return "It cannot be read, so an earlier reading is shown: " + w.ReadError + "."
 	case w.Place.Archived:
 		return "Archived"
 	}
 	return ""
+}
+
+// readingOf is what is to be known of a workspace that cannot be read.
+func (s *server) readingOf(w Workspace) pages.Reading {
+	if w.ReadError == "" {
+		return pages.Reading{}
+	}
+	r := pages.Reading{
+		State: pages.State{Kind: "changes", Word: "This workspace cannot be read"}, Error: w.ReadError + ".",
+		At: pages.At(w.ReadAt, s.Now()), Since: pages.At(w.FailedAt, s.Now()),
+	}
+	r.Lines = []string{
+		"Files can be asked for as far as they still have the bytes of that reading. The workspace is looked at every 30 seconds, and read again when it has changed.",
+		"If this lasts, tell whoever looks after the backend" + backendNamed(w.Place.Backend) + ": its job runner writes `metadata/manifest.json`, and the directory must be there and readable.",
+	}
+	return r
+}
+
+// backendNamed names a backend, if it is known.
+func backendNamed(backend string) string {
+	if backend == "" {
+		return ""
+	}
+	return " `" + backend + "`"
 }
 
 // workspaceAddress is where a workspace is, or a folder or an output of it.
@@ -53,135 +75,6 @@ func workspaceAddress(name, below string) string {
 	}
 	return address
 }
-
-// showFolder answers GET /workspaces/:workspace and what is below it: a folder,
-// or an output.
-func (s *server) showFolder(c *gin.Context) error {
-	w, err := s.known(c)
-	if err != nil {
-		return err
-	}
-	below := strings.Trim(param(c, "path"), "/")
-	if below != "" {
-		found, err := s.Workspaces.Output(c.Request.Context(), w.Place.Workspace, below)
-		if err == nil {
-			return s.outputPage(c, w, found)
-		}
-		if errors.Is(err, review.ErrNotFound) && beside(below) {
-			err = s.logPage(c, w, below)
-		}
-		if !errors.Is(err, review.ErrNotFound) {
-			return err
-		}
-	}
-	return s.folderPage(c, http.StatusOK, folderAt{w, below, c.Query("deep") == "1", c.Query("cursor"), strings.TrimSpace(c.Query("name"))}, nil)
-}
-
-// folderAt is a page of a folder.
-type folderAt struct {
-	Workspace
-	dir    string
-	deep   bool
-	cursor string
-	name   string // what names of files contain; "" for any
-}
-
-// address is where the page is.
-func (f folderAt) address() string {
-	query := url.Values{}
-	if f.deep {
-		query.Set("deep", "1")
-	}
-	if f.cursor != "" {
-		query.Set("cursor", f.cursor)
-	}
-	if f.name != "" {
-		query.Set("name", f.name)
-	}
-	address := workspaceAddress(f.Place.Workspace, f.dir)
-	if len(query) > 0 {
-		address += "?" + query.Encode()
-	}
-	return address
-}
-
-func (s *server) folderPage(c *gin.Context, status int, f folderAt, typed *pages.Typed) error {
-	ctx, a := c.Request.Context(), actorOf(c)
-	policy, err := s.Policy(ctx, f.Place)
-	if err != nil {
-		return err
-	}
-	items, next, err := s.itemsOf(ctx, &f)
-	if err != nil {
-		return err
-	}
-	tree, err := s.Workspaces.Tree(ctx, f.Place.Workspace, f.dir)
-	if err != nil {
-		return err
-	}
-	p := pages.Workspace{
-		Frame: s.frame(c, f.Place.Workspace, workspaceCrumbs(f.Place, f.dir)...), Name: f.Place.Workspace,
-		Root: workspaceAddress(f.Place.Workspace, ""), Folder: f.dir,
-		Facts: s.workspaceFacts(f.Workspace), Warnings: warnings(f.Workspace), More: moreProblems(f.Workspace),
-	}
-	p.Views, p.Tree = folderViews(f), folderTree(f, tree, "")
-	p.Find = pages.FindFiles{Action: workspaceAddress(f.Place.Workspace, f.dir), Path: f.name}
-	by := asking{a, f.Place, policy}
-	for _, item := range items {
-		p.Items = append(p.Items, by.showItem(item, f, typed))
-	}
-	for _, problem := range f.Problems[:min(len(f.Problems), pageProblems)] {
-		p.Problems = append(p.Problems, "`"+problem.Name+"` "+problem.Message+".")
-	}
-	address := workspaceAddress(f.Place.Workspace, f.dir)
-	filter := url.Values{"name": {f.name}}
-	if f.deep && f.name == "" {
-		filter.Set("deep", "1")
-	}
-	p.Pager = pagerOf(address, filter, f.cursor, next)
-	if err := s.addForm(c, &p, f, typed); err != nil {
-		return err
-	}
-	if wantsParts(c) && c.GetHeader(partHeader) == "rows" {
-		rows := pages.Rows{Under: pages.RowOf(f.dir), Items: p.Items, Add: p.Add != nil, More: p.Pager.Next}
-		return s.showParts(c, status, p, rows.Part())
-	}
-	return s.show(c, status, p)
-}
-
-// itemsOf reads a page of a folder. What is looked for by name is looked for
-// in all that is below.
-func (s *server) itemsOf(ctx context.Context, f *folderAt) (items []OutputItem, next string, err error) {
-	if f.name != "" {
-		f.deep = true
-		return s.Workspaces.Find(ctx, f.Place.Workspace, f.dir, f.name, f.cursor, folderRows)
-	}
-	items, next, err = s.Workspaces.Outputs(ctx, f.Place.Workspace, f.dir, f.deep, f.cursor, folderRows)
-	if err == nil && len(items) == 0 && f.dir != "" && f.cursor == "" {
-		err = review.ErrNotFound
-	}
-	return items, next, err
-}
-
-// folderTree is the tree of folders beside a folder: those on the way down to
-// it are open.
-func folderTree(f folderAt, tree map[string][]string, in string) []pages.TreeNode {
-	var nodes []pages.TreeNode
-	for _, name := range tree[in] {
-		folder := strings.TrimPrefix(in+"/"+name, "/")
-		n := pages.TreeNode{Name: name, Href: workspaceAddress(f.Place.Workspace, folder), Current: folder == f.dir}
-		if n.Current || strings.HasPrefix(f.dir, folder+"/") {
-			n.Nodes = folderTree(f, tree, folder)
-		}
-		nodes = append(nodes, n)
-	}
-	return nodes
-}
-
-const (
-	folderRows   = 500 // of a page of a folder
-	pageProblems = 50  // of a workspace that its page lists
-)
 
 // workspaceCrumbs lead from the workspaces to a folder or an output.
 func workspaceCrumbs(p review.Place, below string) []pages.Link {
@@ -202,14 +95,6 @@ func workspaceCrumbs(p review.Place, below string) []pages.Link {
 		crumbs = append(crumbs, l)
 	}
 	return crumbs
-}
-
-func folderViews(f folderAt) []pages.Link {
-	folder := workspaceAddress(f.Place.Workspace, f.dir)
-	return []pages.Link{
-		{Text: "By folder", Href: folder, Current: !f.deep},
-		{Text: "All files below", Href: folder + "?deep=1", Current: f.deep},
-	}
 }
 
 func (s *server) workspaceFacts(w Workspace) []pages.Fact {
@@ -241,8 +126,8 @@ func fact(name, text string) pages.Fact {
 // warnings are what is to be known of a workspace first.
 func warnings(w Workspace) []string {
 	var list []string
-	if w.ReadError != "" {
-		list = append(list, "The workspace’s manifest cannot be read: "+w.ReadError+". What is shown is the last good reading.")
+	if w.ReadError == "" && w.ReadAt.IsZero() {
+		list = append(list, "This workspace was never read: it has no directory yet. Outputs appear when a job has written them.")
 	}
 	if w.Place.Project == "" {
 		list = append(list, "Nobody has said yet to which project this workspace belongs. An administrator places it.")
@@ -252,29 +137,9 @@ func warnings(w Workspace) []string {
 
 func moreProblems(w Workspace) string {
 	if n := w.MoreProblems + max(len(w.Problems)-pageProblems, 0); n > 0 {
-		return "and " + pages.Plural(n, "more") + " that are not shown"
+		return "and " + pages.Count(n) + " more that are not shown"
 	}
 	return ""
-}
-
-// showItem is a folder or a file as its folder lists it.
-func (by asking) showItem(item OutputItem, f folderAt, typed *pages.Typed) pages.Item {
-	if item.Folder {
-		return pages.Item{Folder: true, Row: pages.RowOf(item.Path), Name: path.Base(item.Path), Path: item.Path, Href: workspaceAddress(by.place.Workspace, item.Path)}
-	}
-	o := by.showOutput(item.Candidate)
-	shown := pages.Item{
-		Path: o.Path, Name: path.Base(o.Path), Level: o.Level, Action: valueOf(o.Action), May: o.Requestable, WhyNot: pages.OfIt(valueOf(o.WhyNot), o.Path),
-		Href: workspaceAddress(by.place.Workspace, o.Path), See: by.seeOf(o),
-		Chosen: typed != nil && slices.Contains(typed.Values["path"], o.Path),
-	}
-	if f.deep {
-		shown.Name = strings.TrimPrefix(strings.TrimPrefix(o.Path, f.dir), "/")
-	}
-	if o.Size != nil {
-		shown.Size = pages.Size(*o.Size)
-	}
-	return shown
 }
 
 // seeOf leads to where an output stands, if it stands anywhere that the asker

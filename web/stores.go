@@ -94,17 +94,10 @@ type JobRequestFound struct {
 
 // Candidate is an output of a workspace and what stands in the way of asking
 // for it.
-type Candidate struct {
-	review.Candidate
-	Released *review.Release // when its bytes left before; nil if they did not
-	Holders  []Holder        // the active requests that hold its path or bytes as an output
-}
+type Candidate = review.FoundOutput
 
 // Holder is an active request that holds a path or bytes.
-type Holder struct {
-	Request review.RequestID
-	Status  review.Status
-}
+type Holder = review.Holder
 
 // Workspaces is what is known of workspaces and their outputs.
 type Workspaces interface {
@@ -119,15 +112,29 @@ type Workspaces interface {
 	// thing as it is. The command's key and body are treated as
 	// review.Store.Change treats them.
 	PlaceWorkspace(ctx context.Context, c review.Command, name string, p Placing) error
-	// Outputs lists the folders and files of a folder, "" for the workspace
-	// itself, or with deep all files below it, by path. A folder that is not
-	// there is empty.
-	Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) (items []OutputItem, next string, err error)
+	// Outputs lists outputs as they stand for the asker: the folders of a
+	// folder, then its files. A folder that is not there is empty.
+	Outputs(ctx context.Context, by review.Asking, l review.OutputListing) (items []OutputItem, next string, err error)
+	// Survey counts all that a listing lists, whatever its cursor and limit,
+	// with their bytes, and names the first of them, at most so many.
+	Survey(ctx context.Context, by review.Asking, l review.OutputListing, most int) (OutputSurvey, error)
+	// Chosen finds the outputs at some paths; what the workspace does not list
+	// is not among them.
+	Chosen(ctx context.Context, workspace string, paths []string) (map[string]Candidate, error)
 	// Tree lists the names of the folders in each folder on the way down to
 	// dir, dir itself included.
 	Tree(ctx context.Context, workspace, dir string) (map[string][]string, error)
-	// Find lists the files below a folder whose names contain a text, by path.
-	Find(ctx context.Context, workspace, dir, name, cursor string, limit int) (items []OutputItem, next string, err error)
+	// State is where a workspace stands and its version, cheaply;
+	// review.ErrNotFound if there is none. Nothing is read again.
+	State(ctx context.Context, name string) (WorkspaceState, error)
+	// Changes lists what changed in a workspace, by path.
+	Changes(ctx context.Context, f ChangeFilter) (items []review.ChangedOutput, next string, err error)
+	// JobRequestChanges says since when changes of a workspace are kept, and the
+	// version before the first that a job request made; -1 if it made none.
+	JobRequestChanges(ctx context.Context, workspace, jobRequest string) (since time.Time, before int64, err error)
+	// Nearest finds the nearest folder above a path that is there; was is
+	// whether anything was listed at the path, or below it, before.
+	Nearest(ctx context.Context, workspace, path string) (folder string, was bool, err error)
 	// Output finds the output that the workspace lists at path, or
 	// review.ErrNotFound.
 	Output(ctx context.Context, workspace, path string) (Candidate, error)
@@ -148,11 +155,33 @@ type Workspace struct {
 	Outputs   int
 	ReadAt    time.Time // the last good reading; zero if there was none
 	ReadError string    // why a later one failed; "" if it did not
-	ErrorAt   time.Time
+	ErrorAt   time.Time // of the last try
+	FailedAt  time.Time // of the first try that failed so
+	Linked    bool      // it has no manifest: files are linked by patterns
+	Version   int64     // rises with all that changes of it; of one workspace, not of lists
 
 	// What the last good reading left out; of one workspace, not of lists.
 	Problems     []outputs.Problem
 	MoreProblems int // that are not listed
+}
+
+// WorkspaceState is where a workspace stands and what it has come to.
+type WorkspaceState struct {
+	Place   review.Place
+	Version int64
+	Error   string // why it cannot be read now; "" if it can
+}
+
+// ChangeFilter chooses what changed in a workspace: what one job request
+// changed, or all that changed after a version.
+type ChangeFilter struct {
+	Workspace  string
+	JobRequest string // its changes alone; "" for all after a version
+	After      int64
+	Dir        string // only of this folder and below; "" for the workspace
+	Path       string // only of this output; "" for any
+	Cursor     string
+	Limit      int
 }
 
 // Placing is what an administrator says of a workspace.
@@ -167,6 +196,13 @@ type Placing struct {
 type OutputItem struct {
 	Folder bool
 	Candidate
+}
+
+// OutputSurvey is how many files are listed in all, and their bytes.
+type OutputSurvey struct {
+	Files int
+	Bytes int64
+	Paths []string // the first of them
 }
 
 // OutputFile is an opened output whose bytes are known; *outputs.File.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -137,23 +139,25 @@ type folder struct {
 
 // output is an output of a workspace as it is shown.
 type output struct {
-	Type       string             `json:"type"`
-	Path       string             `json:"path"`
-	Level      string             `json:"level"`
-	Size       *int64             `json:"size"`
-	SHA256     *string            `json:"sha256"`
-	Job        *string            `json:"job"`
-	JobRequest *string            `json:"job_request"`
-	JobStatus  *string            `json:"job_status"`
-	Action     *string            `json:"action"`
-	Commit     *string            `json:"commit"`
-	Declared   bool               `json:"declared"`
-	OutOfDate  bool               `json:"out_of_date"`
-	Excluded   bool               `json:"excluded"`
-	Message    *string            `json:"message"`
-	Status     string             `json:"status"`
-	Requests   []review.RequestID `json:"requests"`
-	Released   *released          `json:"released"`
+	Type       string                `json:"type"`
+	Path       string                `json:"path"`
+	Level      string                `json:"level"`
+	Size       *int64                `json:"size"`
+	SHA256     *string               `json:"sha256"`
+	Job        *string               `json:"job"`
+	JobRequest *string               `json:"job_request"`
+	JobStatus  *string               `json:"job_status"`
+	Action     *string               `json:"action"`
+	Commit     *string               `json:"commit"`
+	Declared   bool                  `json:"declared"`
+	OutOfDate  bool                  `json:"out_of_date"`
+	Excluded   bool                  `json:"excluded"`
+	Message    *string               `json:"message"`
+	Written    *time.Time            `json:"written_at"`
+	Status     string                `json:"status"`
+	Standing   review.OutputStanding `json:"standing"`
+	Requests   []review.RequestID    `json:"requests"`
+	Released   *released             `json:"released"`
 	may
 }
 
@@ -173,18 +177,32 @@ func (s *server) listOutputs(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	cursor, limit := page(c)
-	items, next, err := s.Workspaces.Outputs(ctx, w.Place.Workspace, c.Query("dir"), c.Query("deep") == "true", cursor, limit)
+	by := asking{actorOf(c), w.Place, policy}
+	l := listingOf(c.Request.URL.Query())
+	l.Workspace, l.Dir, l.Deep = w.Place.Workspace, c.Query("dir"), c.Query("deep") == "true"
+	l.Cursor, l.Limit = page(c)
+	items, next, err := s.Workspaces.Outputs(ctx, by.rules(), l)
 	if err != nil {
 		return err
 	}
-	by := asking{actorOf(c), w.Place, policy}
 	return send(c, listOf(items, next, func(o OutputItem) any {
 		if o.Folder {
 			return folder{"dir", o.Path}
 		}
 		return by.showOutput(o.Candidate)
 	}))
+}
+
+// listingOf is what an address says of how outputs are listed: by what they
+// are narrowed and sorted.
+func listingOf(query url.Values) review.OutputListing {
+	l := review.OutputListing{
+		Name: strings.TrimSpace(query.Get("name")), Type: strings.TrimSpace(query.Get("type")), Level: query.Get("level"),
+		Action: strings.TrimSpace(query.Get("action")), Standing: review.OutputStanding(query.Get("standing")),
+	}
+	by, desc := strings.CutPrefix(query.Get("sort"), "-")
+	l.Sort, l.Desc = review.OutputSort(by), desc
+	return l
 }
 
 // showOutput shows a file. Of what is highly_sensitive only the name and where
@@ -194,8 +212,10 @@ func (by asking) showOutput(c Candidate) output {
 		Type: "file", Path: c.Path, Level: c.Level, Job: optional(c.Job), JobRequest: optional(c.JobRequest),
 		JobStatus: optional(c.JobStatus), Action: optional(c.Action), Commit: optional(c.Commit),
 		Declared: c.Declared, OutOfDate: c.OutOfDate, Excluded: c.Excluded, Message: optional(c.Message),
-		Status: "unreleased", Requests: by.holders(c), may: by.mayRequest(c),
+		Written: timeShown(c.Written), Status: "unreleased",
 	}
+	st := by.rules().Stands(c)
+	o.Standing, o.Requests, o.may = st.Standing, st.Requests, mayOf(st)
 	if c.Level != review.HighlySensitive {
 		o.Size, o.SHA256 = &c.Size, optional(c.SHA256)
 	}

@@ -37,6 +37,10 @@ type world struct {
 	policy  review.Policy
 	streams map[review.RequestID][]review.Recorded
 	files   map[string]string // the workspace's outputs, all moderately_sensitive
+	listed  []review.OutputListing
+	changed []review.ChangedOutput // what changed in the workspace
+	version int64
+	states  int               // how often the workspace's state was asked for
 	levels  map[string]string // of those that are not
 	logs    map[string]string // and notes: what is no output
 	code    []CodeName        // that the workspace names
@@ -526,7 +530,12 @@ func (w *world) PlaceWorkspace(_ context.Context, c review.Command, _ string, p 
 	return err
 }
 
-func (w *world) Outputs(_ context.Context, _, dir string, deep bool, cursor string, limit int) ([]OutputItem, string, error) {
+func (w *world) Outputs(_ context.Context, by review.Asking, l review.OutputListing) ([]OutputItem, string, error) {
+	if err := l.Valid(); err != nil {
+		return nil, "", err
+	}
+	w.listed = append(w.listed, l)
+	dir, deep, cursor, limit := l.Dir, l.Deep, l.Cursor, l.Limit
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var items []OutputItem
@@ -542,7 +551,7 @@ func (w *world) Outputs(_ context.Context, _, dir string, deep bool, cursor stri
 		case below && !deep && !folders[folder]:
 			folders[folder] = true
 			items = append(items, OutputItem{Folder: true, Candidate: Candidate{Candidate: review.Candidate{Path: folder}}})
-		case deep || !below:
+		case (deep || !below) && strings.Contains(path, l.Name) && by.Stands(w.held(path)).Standing.Matches(l.Standing):
 			items = append(items, OutputItem{Candidate: w.held(path)})
 		}
 	}
@@ -568,9 +577,73 @@ func (w *world) Tree(_ context.Context, _, dir string) (map[string][]string, err
 	return tree, w.broken
 }
 
-func (w *world) Find(ctx context.Context, workspace, dir, name, cursor string, limit int) ([]OutputItem, string, error) {
-	items, next, err := w.Outputs(ctx, workspace, dir, true, cursor, limit)
-	return slices.DeleteFunc(items, func(i OutputItem) bool { return !strings.Contains(i.Path, name) }), next, err
+func (w *world) Survey(ctx context.Context, by review.Asking, l review.OutputListing, most int) (OutputSurvey, error) {
+	l.Limit = 1000
+	items, _, err := w.Outputs(ctx, by, l)
+	found := OutputSurvey{Files: len(items)}
+	for _, i := range items[:min(most, len(items))] {
+		found.Paths = append(found.Paths, i.Path)
+	}
+	return found, err
+}
+
+func (w *world) Chosen(_ context.Context, _ string, paths []string) (map[string]Candidate, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found := map[string]Candidate{}
+	for _, path := range paths {
+		if _, ok := w.files[path]; ok {
+			found[path] = w.held(path)
+		}
+	}
+	return found, w.broken
+}
+
+func (w *world) State(_ context.Context, name string) (WorkspaceState, error) {
+	if name != w.place.Workspace {
+		return WorkspaceState{}, review.ErrNotFound
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.states++
+	return WorkspaceState{Place: w.place, Version: w.version}, w.broken
+}
+
+func (w *world) Changes(_ context.Context, f ChangeFilter) ([]review.ChangedOutput, string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []review.ChangedOutput
+	for _, o := range w.changed {
+		if (f.JobRequest == "" || f.JobRequest == o.JobRequest) && (f.Path == "" || f.Path == o.Path) && strings.HasPrefix(o.Path, f.Dir) {
+			list = append(list, o)
+		}
+	}
+	return list, "", w.broken
+}
+
+func (w *world) JobRequestChanges(_ context.Context, _, jobRequest string) (time.Time, int64, error) {
+	for _, o := range w.changed {
+		if o.JobRequest == jobRequest {
+			return noon, 0, w.broken
+		}
+	}
+	return noon, -1, w.broken
+}
+
+func (w *world) Nearest(_ context.Context, _, path string) (folder string, was bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, o := range w.changed {
+		was = was || o.Path == path || strings.HasPrefix(o.Path, path+"/")
+	}
+	for there := range w.files {
+		for i := range there {
+			if there[i] == '/' && strings.HasPrefix(path, there[:i+1]) && i > len(folder) {
+				folder = there[:i]
+			}
+		}
+	}
+	return folder, was, w.broken
 }
 
 func (w *world) Output(_ context.Context, _, path string) (Candidate, error) {

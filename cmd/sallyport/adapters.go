@@ -7,6 +7,7 @@ import (
 	"errors"
 	"iter"
 	"strings"
+	"time"
 
 	"sallyport/auth"
 	"sallyport/models"
@@ -110,18 +111,16 @@ func candidatesOf(items []models.Item) []*review.Candidate {
 
 // candidateOf is an output with what stands in the way of asking for it.
 func candidateOf(i models.Item) web.Candidate {
-	c := web.Candidate{Candidate: i.Candidate, Released: i.Released}
-	for _, h := range i.Holders {
-		c.Holders = append(c.Holders, web.Holder{Request: h.Request, Status: h.Status})
-	}
-	return c
+	return i.FoundOutput
 }
 
 // workspaces is what is known of workspaces, for web.
 type workspaces struct{ app *app }
 
 func workspaceOf(s models.WorkspaceSummary) web.Workspace {
-	w := web.Workspace{Place: s.Place, Outputs: s.Outputs, ReadAt: s.LastGoodReading, ReadError: s.ManifestError}
+	w := web.Workspace{
+		Place: s.Place, Outputs: s.Outputs, ReadAt: s.LastGoodReading, ReadError: s.ManifestError, FailedAt: s.FailedAt, Linked: s.Linked,
+	}
 	if w.ReadError != "" {
 		w.ErrorAt = s.ManifestReadAt
 	}
@@ -156,7 +155,7 @@ func (w workspaces) Workspace(ctx context.Context, name string) (web.Workspace, 
 		found, err = w.app.store.Workspace(ctx, name)
 	}
 	one := workspaceOf(found.WorkspaceSummary)
-	one.Problems, one.MoreProblems = found.Problems, found.MoreProblems
+	one.Problems, one.MoreProblems, one.Version = found.Problems, found.MoreProblems, found.Version
 	return one, err
 }
 
@@ -178,20 +177,31 @@ func set[T any](to *T, v *T) {
 }
 
 // Outputs implements web.Workspaces.
-func (w workspaces) Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) ([]web.OutputItem, string, error) {
-	found, next, err := w.app.store.Outputs(ctx, workspace, dir, deep, cursor, limit)
-	return w.items(ctx, workspace, found), next, err
+func (w workspaces) Outputs(ctx context.Context, by review.Asking, l review.OutputListing) ([]web.OutputItem, string, error) {
+	found, next, err := w.app.store.Outputs(ctx, by, l)
+	return w.items(ctx, l.Workspace, found), next, err
+}
+
+// Survey implements web.Workspaces.
+func (w workspaces) Survey(ctx context.Context, by review.Asking, l review.OutputListing, most int) (web.OutputSurvey, error) {
+	found, err := w.app.store.Survey(ctx, by, l, most)
+	return web.OutputSurvey(found), err
+}
+
+// Chosen implements web.Workspaces.
+func (w workspaces) Chosen(ctx context.Context, workspace string, paths []string) (map[string]web.Candidate, error) {
+	found, err := w.app.store.Chosen(ctx, workspace, paths)
+	w.app.look(ctx, workspace, candidatesOf(found))
+	chosen := make(map[string]web.Candidate, len(found))
+	for _, i := range found {
+		chosen[i.Path] = i.FoundOutput
+	}
+	return chosen, err
 }
 
 // Tree implements web.Workspaces.
 func (w workspaces) Tree(ctx context.Context, workspace, dir string) (map[string][]string, error) {
 	return w.app.store.Tree(ctx, workspace, dir)
-}
-
-// Find implements web.Workspaces.
-func (w workspaces) Find(ctx context.Context, workspace, dir, name, cursor string, limit int) ([]web.OutputItem, string, error) {
-	found, next, err := w.app.store.Find(ctx, workspace, dir, name, cursor, limit)
-	return w.items(ctx, workspace, found), next, err
 }
 
 // items are outputs with what stands in the way of asking for them.
@@ -204,6 +214,27 @@ func (w workspaces) items(ctx context.Context, workspace string, found []models.
 		items = append(items, item)
 	}
 	return items
+}
+
+// State implements web.Workspaces.
+func (w workspaces) State(ctx context.Context, name string) (web.WorkspaceState, error) {
+	found, err := w.app.store.WorkspaceState(ctx, name)
+	return web.WorkspaceState(found), err
+}
+
+// Changes implements web.Workspaces.
+func (w workspaces) Changes(ctx context.Context, f web.ChangeFilter) ([]review.ChangedOutput, string, error) {
+	return w.app.store.Changes(ctx, models.ChangeFilter(f))
+}
+
+// JobRequestChanges implements web.Workspaces.
+func (w workspaces) JobRequestChanges(ctx context.Context, workspace, jobRequest string) (time.Time, int64, error) {
+	return w.app.store.JobRequestChanges(ctx, workspace, jobRequest)
+}
+
+// Nearest implements web.Workspaces.
+func (w workspaces) Nearest(ctx context.Context, workspace, path string) (string, bool, error) {
+	return w.app.store.Nearest(ctx, workspace, path)
 }
 
 // Output implements web.Workspaces.

@@ -80,16 +80,16 @@ func (w workspaces) Workspace(ctx context.Context, name string) (web.Workspace, 
 }
 
 // Outputs implements web.Workspaces: the manifest is looked at first.
-func (w workspaces) Outputs(ctx context.Context, workspace, dir string, deep bool, cursor string, limit int) ([]web.OutputItem, string, error) {
-	if w.world.reader.Changed(ctx, workspace) {
-		if err := w.world.reader.Read(ctx, workspace); err != nil {
+func (w workspaces) Outputs(ctx context.Context, by review.Asking, l review.OutputListing) ([]web.OutputItem, string, error) {
+	if w.world.reader.Changed(ctx, l.Workspace) {
+		if err := w.world.reader.Read(ctx, l.Workspace); err != nil {
 			return nil, "", err
 		}
 	}
-	found, next, err := w.store.Outputs(ctx, workspace, dir, deep, cursor, limit)
+	found, next, err := w.store.Outputs(ctx, by, l)
 	items := make([]web.OutputItem, 0, len(found))
 	for _, i := range found {
-		item := web.OutputItem{Folder: i.Folder, Candidate: web.Candidate{Candidate: i.Candidate, Released: i.Released}}
+		item := web.OutputItem{Folder: i.Folder, Candidate: i.FoundOutput}
 		item.Path = i.Path
 		items = append(items, item)
 	}

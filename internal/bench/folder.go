@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"sallyport/models"
+	"sallyport/review"
 )
 
 // The workspaces of which a folder is opened, and how many outputs they list.
@@ -50,7 +51,7 @@ func folderPaths(n int) []string {
 func (b *bench) folderIn(w *world) error {
 	list := func(s *models.Store, workspace string) func() error {
 		return func() error {
-			items, _, err := s.Outputs(w.ctx, workspace, "output/tables", false, "", 500)
+			items, _, err := s.Outputs(w.ctx, review.Asking{}, review.OutputListing{Workspace: workspace, Dir: "output/tables", Limit: 500})
 			if err == nil && len(items) != 100 {
 				err = fmt.Errorf("the folder has %d items, want 100", len(items))
 			}

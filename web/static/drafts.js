@@ -6,7 +6,8 @@ const begins = "draft ";
 const nameOf = (form) => [begins.trim(), person, form.getAttribute("action"), form.id].join(" ");
 
 const ours = (form) => person && form instanceof HTMLFormElement && form.method === "post" && form.id;
-const fields = (form) => [...form.elements].filter((f) => f.name && !["hidden", "submit", "button", "password", "fieldset"].includes(f.type));
+// What is chosen in a workspace is kept by choose.js, over all its folders.
+const fields = (form) => [...form.elements].filter((f) => f.name && !(form.dataset.chooser && f.name === "path") && !["hidden", "submit", "button", "password", "fieldset"].includes(f.type));
 
 function changed(f) {
   if (f.type === "checkbox" || f.type === "radio") return f.checked !== f.defaultChecked;

@@ -5,4 +5,5 @@ import "./review.js";
 import "./panes.js";
 import "./drafts.js";
 import "./choose.js";
+import "./watch.js";
 import "./times.js";
