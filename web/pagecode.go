@@ -80,9 +80,18 @@ func (s *server) showCode(c *gin.Context) (err error) {
 			return err
 		}
 	}
+	p.Outside = named("Look at it at the repository’s host", s.hostLinks(found.repo, commits, below))
 	p.Title = pages.Visible(path.Base(p.Heading)) + " – code of " + w.Place.Workspace
 	p.Fixed = p.Why == ""
 	return s.show(c, http.StatusOK, p)
+}
+
+// named are links under another name.
+func named(text string, links []pages.Link) []pages.Link {
+	for i := range links {
+		links[i].Text = text
+	}
+	return links
 }
 
 // startOf is with which thing, counted from 0, the address asks to begin.

@@ -161,6 +161,12 @@ func TestCodeComparison(t *testing.T) {
 	s.get("checker1", codeOf(one[1]+".."+one[0], "/analysis/new.R")).want(200, "Removed")
 	s.get("checker1", codeOf(one[0]+".."+one[0], "")).want(200, "Nothing differs")
 	s.get("checker1", codeOf(one[0]+".."+two[0], "")).want(200, "different repositories")
+	if links := s.server.compareLinks("ws", repoOne, one[0], one[1]); len(links) != 1 || links[0].Href != page {
+		t.Errorf("links to a comparison %+v", links)
+	}
+	if links := s.server.compareLinks("ws", repoNone, one[0], one[1]); len(links) != 0 {
+		t.Errorf("links to a comparison without a mirror %+v", links)
+	}
 }
 
 // TestDamagedMirror: what is damaged is said, and logged without being shown.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"sallyport/pipeline"
 	"sallyport/web/pages"
 )
 
@@ -160,22 +161,47 @@ func filled(pattern string, pairs ...string) string {
 }
 
 // codeLinks is where a file of a workspace's repository at a commit can be
-// looked at, or with an empty path the commit; none where that is not known.
-func (s *server) codeLinks(_, repo, commit, path string) []pages.Link {
-	href, text := s.RepoLinks.Commit(repo, commit), "at its host"
+// looked at, or with an empty path the commit: here, and at the repository's
+// host where that is known.
+func (s *server) codeLinks(workspace, repo, commit, path string) []pages.Link {
+	var local []pages.Link
+	if pipeline.ValidCommit(commit) {
+		local = []pages.Link{{Text: "the code", Href: pages.CodeAddress(workspace, commit, path, "")}}
+	}
+	return append(local, s.hostLinks(repo, commit, path)...)
+}
+
+// hostLinks is where code is at the repository's host; none if that is not
+// known.
+func (s *server) hostLinks(repo, commit, path string) []pages.Link {
+	href := s.RepoLinks.Commit(repo, commit)
 	if path != "" {
 		href = s.RepoLinks.File(repo, commit, path)
 	}
-	return hostLinks(text, href)
+	return linkTo("at its host", href)
 }
 
 // compareLinks is where two commits of a workspace's repository can be
-// compared; none where that is not known.
-func (s *server) compareLinks(_, repo, from, to string) []pages.Link {
-	return hostLinks("at its host", s.RepoLinks.Compare(repo, from, to))
+// compared: here if there is a mirror of it, and at its host where that is
+// known.
+func (s *server) compareLinks(workspace, repo, from, to string) []pages.Link {
+	var local []pages.Link
+	if s.mirrored(repo) && pipeline.ValidCommit(from) && pipeline.ValidCommit(to) {
+		local = []pages.Link{{Text: "what changed in the code", Href: pages.CodeAddress(workspace, from+".."+to, "", "")}}
+	}
+	return append(local, linkTo("at its host", s.RepoLinks.Compare(repo, from, to))...)
 }
 
-func hostLinks(text, href string) []pages.Link {
+// mirrored reports whether there is a local mirror of a repository.
+func (s *server) mirrored(repo string) bool {
+	if s.Mirrors == nil {
+		return false
+	}
+	m, err := s.Mirrors.Mirror(repo)
+	return err == nil && m.Close() == nil
+}
+
+func linkTo(text, href string) []pages.Link {
 	if href == "" {
 		return nil
 	}
