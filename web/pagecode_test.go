@@ -200,3 +200,33 @@ func TestDamagedMirror(t *testing.T) {
 		t.Error("a damaged mirror is not logged")
 	}
 }
+
+// TestCodeByAPI gets code as a program does.
+func TestCodeByAPI(t *testing.T) {
+	s, one, _ := newCodeSite(t)
+	at := func(commit, path string) string { return "/workspaces/ws/code?commit=" + commit + "&path=" + path }
+	root := decoded[codeShown](s.do("checker1", "GET", "/workspaces/ws/code?commit="+one[0][:7], nil).want(200))
+	if root.Commit != one[0] || *root.Repo != repoOne || *root.Kind != "folder" || root.Entries[0] != (codeEntry{"analysis", "folder"}) || root.Text != nil || root.WhyNot != nil {
+		t.Errorf("the repository %+v", root)
+	}
+	got := decoded[codeShown](s.do("checker1", "GET", at(one[1], "analysis/model.R"), nil).want(200))
+	if *got.Kind != "text" || *got.Text != "x <- 1 # <em>one</em>\ny <- 3\n" || *got.Size != 29 || got.Entries != nil || got.CommittedAt.IsZero() {
+		t.Errorf("a file %+v", got)
+	}
+	none := decoded[codeShown](s.do("author", "GET", at("abcdef0", "x"), nil).want(200))
+	if none.WhyNot == nil || none.Commit != "abcdef0" || none.Kind != nil || none.Text != nil {
+		t.Errorf("without a mirror %+v", none)
+	}
+	if got := decoded[codeShown](s.do("checker1", "GET", at(one[0], "picture.png"), nil).want(200)); *got.Kind != "binary" || got.Text != nil {
+		t.Errorf("a picture %+v", got)
+	}
+	if got := decoded[codeShown](s.do("checker1", "GET", at(one[0], "empty.txt"), nil).want(200)); *got.Kind != "text" || *got.Text != "" {
+		t.Errorf("an empty file %+v", got)
+	}
+	s.do("checker1", "GET", at(one[0], "none"), nil).want(404, "not_found")
+	s.do("checker1", "GET", at(one[2], ""), nil).want(404, "not_found")
+	s.do("checker1", "GET", at("main", ""), nil).want(422, "invalid")
+	s.do("outsider", "GET", at(one[0], ""), nil).want(404, "not_found")
+	s.do("auditor", "GET", at(one[0], ""), nil).want(404, "not_found")
+	s.do("", "GET", at(one[0], ""), nil).want(401)
+}

@@ -87,6 +87,7 @@ func (s *server) operations() []route {
 		{method: get, path: "/workspaces/{workspace}", answer: s.showWorkspace},
 		{method: patch, path: "/workspaces/{workspace}", answer: s.placeWorkspace},
 		{method: get, path: "/workspaces/{workspace}/outputs", answer: s.listOutputs},
+		{method: get, path: "/workspaces/{workspace}/code", answer: s.showCodeAt},
 		{method: get, path: "/workspaces/{workspace}/outputs/content", answer: s.openOutput, time: -1},
 		{method: get, path: "/workspaces/{workspace}/outputs/rows", answer: s.listOutputRows, time: lookTime},
 		{method: get, path: "/workspaces/{workspace}/outputs/summary", answer: s.summariseOutput, time: lookTime},
