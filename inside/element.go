@@ -155,7 +155,7 @@ func (e *element) hidden() string {
 		}
 	case "input":
 		if strings.EqualFold(strings.TrimSpace(e.value("type")), "hidden") {
-			return "input type=hidden"
+			return "type=hidden"
 		}
 	}
 	if _, is := e.get("hidden"); is {

@@ -43,6 +43,14 @@ const (
 	Disagrees Kind = "disagreement" // of what a file says of itself and what it is
 )
 
+// Kinds are all of them.
+func Kinds() []Kind {
+	return []Kind{
+		Script, Handler, Data, Hidden, HideRule, Comment, Embedded, Encoded, Outside, Form, Refresh, Frame, Attribute, Metadata, Title,
+		Foreign, Doctype, Entity, RawHTML, Image, Link, Text, Position, Thumbnail, Profile, Part, Animation, Another, After, Disagrees,
+	}
+}
+
 // Thing is one thing that a file carries.
 type Thing struct {
 	Kind Kind

@@ -68,8 +68,10 @@ func (d *document) token(ctx context.Context, z *html.Tokenizer, kind html.Token
 	raw := string(z.Raw())
 	switch kind {
 	case html.StartTagToken, html.SelfClosingTagToken:
+		d.apart()
 		d.open(z, line)
 	case html.EndTagToken:
+		d.apart()
 		name, _ := z.TagName()
 		d.close(string(name))
 	case html.CommentToken:
@@ -88,6 +90,13 @@ func (d *document) token(ctx context.Context, z *html.Tokenizer, kind html.Token
 		return d.text(ctx, e, raw, line, nested)
 	}
 	return nil
+}
+
+// apart keeps the words of elements apart.
+func (d *document) apart() {
+	if d.hidden != nil && d.hidden.said.Len() < mostMeasure {
+		d.hidden.said.WriteByte(' ')
+	}
 }
 
 // comment notes a comment, or a declaration that reads like one.
@@ -166,7 +175,7 @@ func (d *document) reveal() {
 	d.hidden = nil
 	h.thing.Text = strings.Join(strings.Fields(html.UnescapeString(h.said.String())), " ")
 	if h.rows > 0 {
-		h.thing.Name += ", with " + count(int64(h.rows)) + " table rows"
+		h.thing.Name += ", with rows of tables: " + count(int64(h.rows))
 	}
 	d.f.add(h.thing)
 }

@@ -39,11 +39,12 @@ const (
 // from the file. The directory may be removed at any time. Several processes may
 // share it.
 type Windows struct {
-	root  *os.Root
-	most  int64
-	log   *slog.Logger
-	next  atomic.Uint64
-	slots chan struct{}
+	root    *os.Root
+	most    int64
+	log     *slog.Logger
+	next    atomic.Uint64
+	slots   chan struct{}
+	finding chan struct{} // searches through long files
 
 	mu    sync.Mutex
 	kept  int64 // bytes, as far as this process knows
@@ -63,7 +64,7 @@ func OpenWindows(c WindowsConfig) (*Windows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open windows: %w", err)
 	}
-	w := &Windows{root: root, most: cmp.Or(c.Most, defaultWindows), log: c.Log, slots: make(chan struct{}, countedAtOnce), doing: map[string]chan struct{}{}}
+	w := &Windows{root: root, most: cmp.Or(c.Most, defaultWindows), log: c.Log, slots: make(chan struct{}, countedAtOnce), finding: make(chan struct{}, countedAtOnce), doing: map[string]chan struct{}{}}
 	if _, err := w.evict(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open windows: %w", err), root.Close())
 	}

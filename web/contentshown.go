@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,6 +26,8 @@ func lookingAt(c *gin.Context, page, bytes string) pages.Look {
 	l := pages.Look{
 		Page: page, Bytes: bytes, View: c.Query("view"), From: number("from", 1), Column: int(min(number("column", 1), 1<<30)), Row: -1,
 	}
+	l.Line, l.Hit, l.Find = number("line", 0), number("hit", 0), strings.TrimSpace(c.Query("find"))
+	l.Begin, l.At = c.Query("from") != "", c.Query("at")
 	if c.Query("row") != "" && c.Query("cell") != "" {
 		l.Row, l.Cell = number("row", 0), int(min(number("cell", 1), 1<<30))
 	}

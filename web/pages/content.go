@@ -11,9 +11,12 @@ import (
 type Content struct {
 	Name    string
 	Kind    ContentKind
-	Address string   // of its bytes
-	Frame   string   // of what a picture or a frame shows
-	Full    bool     // a picture at its own size
+	Address string // of its bytes
+	Frame   string // of what a picture or a frame shows
+	Full    bool   // a picture at its own size, or larger
+	Width   int    // of a picture that is larger; 0 for its own
+	Height  int
+	Zooms   []Link   // to other sizes of a picture
 	Why     string   // why nothing is shown
 	Shown   string   // how large it is
 	Notes   []string // what is to be known of it
@@ -24,8 +27,17 @@ type Content struct {
 	Rows    []Row
 	More    string // where the rows after these are fetched as one scrolls
 	Lines   []Line
+	AtEnd   bool     // its end is shown
+	Summary []Line   // of a job's log
+	Finding *Finding // where one looks for words in it
 	Tree    *Node
+	Branch  *branch // the part of a tree that is shown
 	Cell    *WholeCell
+	Hex     []HexRow
+	Inside  *Inside
+
+	Carries   string // what it carries and does not show, in a sentence
+	CarriesAt string // where that is listed
 }
 
 // ContentKind is how a file is shown.
@@ -39,6 +51,8 @@ const (
 	AsPicture ContentKind = "picture"
 	AsFrame   ContentKind = "frame"
 	AsCell    ContentKind = "cell"
+	AsBytes   ContentKind = "bytes"
+	AsInside  ContentKind = "inside"
 	AsNothing ContentKind = "nothing"
 )
 
@@ -96,8 +110,10 @@ type Row struct {
 
 // Line is a line of a text, or a part of a long one.
 type Line struct {
-	Number string // "" for a later part
+	ID     string // "" for a later part
+	Number string // the same
 	Spans  []Span
+	Found  bool // it has the place that one came to
 }
 
 // WholeCell is one field of a table that is too long for its cell.
@@ -117,16 +133,20 @@ const (
 	ViewFull   = "full"
 	ViewSource = "source"
 	ViewRaw    = "raw"
+	ViewInside = "inside"
+
+	ViewTwice     = "200"
+	ViewFourTimes = "400"
 )
 
 // View is a way to look at a file.
 type View struct{ Name, Text string }
 
-// ViewsOf are the ways to look at a file of that name, the usual one first;
-// none if files of this type are not shown. What a file is, its suffix says:
-// what it says of itself does not count.
+// ViewsOf are the ways to look at a file of that name, the usual one first.
+// What a file is, its suffix says: what it says of itself does not count. Of a
+// type that is not known there are the raw bytes.
 func ViewsOf(name string) []View {
-	raw, source := View{ViewRaw, "Raw"}, View{ViewSource, "Source"}
+	raw, source, carried := View{ViewRaw, "Raw"}, View{ViewSource, "Source"}, View{ViewInside, "Inside"}
 	switch suffix(name) {
 	case ".csv":
 		return []View{{ViewTable, "Table"}, raw}
@@ -135,26 +155,28 @@ func ViewsOf(name string) []View {
 	case ".json":
 		return []View{{ViewTree, "Tree"}, raw}
 	case ".md":
-		return []View{{ViewPage, "Rendered"}, source}
+		return []View{{ViewPage, "Rendered"}, source, carried}
 	case ".html":
-		return []View{{ViewPage, "Page"}, source}
-	case ".svg", ".svgz":
-		return []View{{ViewPage, "Picture"}, source}
+		return []View{{ViewPage, "Page"}, source, carried}
+	case ".svg":
+		return []View{{ViewPage, "Picture"}, source, carried}
+	case ".svgz":
+		return []View{{ViewPage, "Picture"}, source, carried, raw}
 	case ".png", ".jpg", ".jpeg":
-		return []View{{ViewFit, "Fit"}, {ViewFull, "Full size"}}
+		var views []View
+		for _, z := range zoomViews {
+			views = append(views, View{z.view, z.text})
+		}
+		return append(views, carried, raw)
 	}
-	return nil
+	return []View{raw}
 }
 
 func suffix(name string) string { return strings.ToLower(path.Ext(name)) }
 
 // NewContent is a file of that name, whose bytes are at address.
 func NewContent(name, address string) Content {
-	c := Content{Name: baseOf(name), Address: address, Kind: AsNothing}
-	if len(ViewsOf(name)) == 0 {
-		c.Why = "Files of this type are not shown here."
-	}
-	return c
+	return Content{Name: baseOf(name), Address: address, Kind: AsNothing}
 }
 
 // Refuse shows why the file is not shown.

@@ -144,7 +144,7 @@ func TestBrokenTables(t *testing.T) {
 	if c := shown(t, "a.csv", "h\n\""+strings.Repeat("x", 3<<20)); c.Kind != AsText || len(c.Lines) != 500 || c.Window.Text != "Parts 1–500 of 1,574" {
 		t.Errorf("a record without an end is shown as %s, %+v", c.Kind, c.Window)
 	}
-	if c := shown(t, "a.csv", strings.Repeat("\x00", 100)); c.Kind != AsNothing || !strings.Contains(c.Why, "NUL") || len(c.Views) != 2 {
+	if c := shown(t, "a.csv", strings.Repeat("\x00", 100)); c.Kind != AsBytes || !strings.Contains(c.notes(), "byte by byte, since it holds so many NUL") || len(c.Views) != 2 {
 		t.Errorf("zeros are shown as %s: %q", c.Kind, c.Why)
 	}
 	if c := shown(t, "a.txt", "\xff\xfea\x00"); c.Kind != AsText || textOf(c.Lines[0].Spans) != "a" || !strings.Contains(c.notes(), "UTF-16LE") {
@@ -287,13 +287,13 @@ func TestTrees(t *testing.T) {
 func TestKinds(t *testing.T) {
 	for name, want := range map[string]ContentKind{
 		"a.CSV": AsTable, "a.txt": AsText, "a.json": AsText, "a.md": AsFrame, "a.html": AsFrame,
-		"a.svg": AsFrame, "a.exe": AsNothing, "csv": AsNothing, "": AsNothing,
+		"a.svg": AsFrame, "a.exe": AsText, "csv": AsText, "": AsText,
 	} {
 		c := shown(t, name, "1")
 		if want == AsText && c.Kind == AsTree {
 			continue
 		}
-		if c.Kind != want || (want == AsNothing) != (c.Why != "") || (want == AsNothing) != (len(c.Views) == 0) {
+		if c.Kind != want || c.Why != "" || len(c.Views) == 0 {
 			t.Errorf("%q is shown as %s (%q), want %s", name, c.Kind, c.Why, want)
 		}
 	}

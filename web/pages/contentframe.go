@@ -9,9 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"image"
-	_ "image/jpeg" // the pictures that are shown
-	_ "image/png"
 	"io"
 	"regexp"
 	"strings"
@@ -52,28 +49,8 @@ func (c *Content) fillFrame(ctx context.Context, w Windows, f Source, l Look) er
 		}
 		return err
 	case ".png", ".jpg", ".jpeg":
-		c.Kind, c.Full = AsPicture, l.View == ViewFull
-		return c.measure(f)
-	}
-	return nil
-}
-
-// measure says how large a picture is, by what it says of itself, and refuses
-// one that is too large to be drawn.
-func (c *Content) measure(f Source) error {
-	is, format, err := image.DecodeConfig(io.NewSectionReader(f, 0, min(f.Size(), mostHeader)))
-	if err != nil {
-		c.Refuse("The file is no PNG and no JPEG, whatever its name says, or it is broken. It is not shown.")
-		return nil
-	}
-	c.Shown = Count(is.Width) + " × " + Count(is.Height) + " pixels"
-	if is.Width > mostSide || is.Height > mostSide || is.Width*is.Height > mostPixels {
-		c.Refuse("The picture says that it has " + c.Shown + ". Pictures of more than " + Count(mostPixels/1_000_000) +
-			" million pixels, or of more than " + Count(mostSide) + " on a side, are not drawn.")
-		return nil
-	}
-	if (format == "png") != (suffix(f.Path) == ".png") {
-		c.Note("Its name says that it is another kind of picture: it is a " + strings.ToUpper(format) + ".")
+		c.Kind = AsPicture
+		return c.measure(f, l)
 	}
 	return nil
 }
@@ -167,7 +144,11 @@ func wholeOf(f Source) ([]byte, error) { return io.ReadAll(io.NewSectionReader(f
 // unzipped is what is compressed in a file, up to a bound: a few bytes can
 // stand for gigabytes.
 func unzipped(f Source) ([]byte, error) {
-	in, err := gzip.NewReader(io.NewSectionReader(f, 0, f.Size()))
+	return unzip(io.NewSectionReader(f, 0, f.Size()))
+}
+
+func unzip(packed io.Reader) ([]byte, error) {
+	in, err := gzip.NewReader(packed)
 	if err != nil {
 		return nil, &outputs.NotText{Reason: "is no compressed SVG: it is not in gzip."}
 	}

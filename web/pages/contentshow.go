@@ -18,6 +18,8 @@ type Windows interface {
 	Table(ctx context.Context, sha256 string, f outputs.Bytes, delimiter byte) (*outputs.Table, error)
 	// Lines finds the lines of a text; *outputs.NotText says why not.
 	Lines(ctx context.Context, sha256 string, f outputs.Bytes) (*outputs.Lines, error)
+	// Find counts the places of words in a text.
+	Find(ctx context.Context, l *outputs.Lines, s outputs.Sought) (outputs.Hits, error)
 }
 
 // Look is at what of a file somebody looks, as the address of a page says.
@@ -29,6 +31,11 @@ type Look struct {
 	Column int    // the first column, counted from 0
 	Row    int64  // of a cell that is shown whole, counted from 0, the header; -1 for none
 	Cell   int    // its column, counted from 0
+	Line   int64  // of a text, counted from 1; 0 for none
+	Find   string // words that are looked for
+	Hit    int64  // which of their places, counted from 1
+	Begin  bool   // from its beginning, also what is shown from its end
+	At     string // a value in a tree
 }
 
 // at is the address of what is looked at now, but for some of it.
@@ -63,9 +70,6 @@ type Source struct {
 func Show(ctx context.Context, w Windows, f Source, l Look) (Content, error) {
 	c := NewContent(f.Path, l.Bytes)
 	views := ViewsOf(f.Path)
-	if len(views) == 0 {
-		return c, nil
-	}
 	l.View = viewOf(views, l.View)
 	for i, v := range views {
 		link := Link{Text: v.Text, Href: l.at(v.Name, 0, 0), Current: v.Name == l.View}
@@ -76,10 +80,20 @@ func Show(ctx context.Context, w Windows, f Source, l Look) (Content, error) {
 	}
 	err := c.fill(ctx, w, f, l)
 	if no, ok := errors.AsType[*outputs.NotText](err); ok {
-		c.Refuse("The file " + no.Reason)
-		return c, nil
+		return c, c.fillNoText(f, l, no.Reason)
 	}
 	return c, err
+}
+
+// fillNoText shows what is no text byte by byte; what could not be made of a
+// file, not at all.
+func (c *Content) fillNoText(f Source, l Look, reason string) error {
+	if l.View == ViewPage || l.View == ViewInside || l.View == ViewSource && suffix(f.Path) == ".svgz" {
+		c.Refuse("The file " + reason)
+		return nil
+	}
+	c.Notes = []string{"It is shown byte by byte, since it " + reason}
+	return c.fillHex(f, l)
 }
 
 // viewOf is the view of a name, or the usual one.
@@ -99,27 +113,19 @@ func (c *Content) fill(ctx context.Context, w Windows, f Source, l Look) error {
 		return c.fillTable(ctx, w, f, l)
 	case ViewTree:
 		return c.fillTree(ctx, w, f, l)
-	case ViewFit, ViewFull, ViewPage:
-		return c.fillFrame(ctx, w, f, l)
+	case ViewPage, ViewFit, ViewFull, ViewTwice, ViewFourTimes:
+		if err := c.fillFrame(ctx, w, f, l); err != nil || f.Size() == 0 {
+			return err
+		}
+		return c.fillCarried(ctx, f, l)
+	case ViewInside:
+		return c.fillCarried(ctx, f, l)
+	case ViewRaw:
+		return c.fillRaw(ctx, w, f, l)
 	case ViewSource:
 		return c.fillSource(ctx, w, f, l)
 	}
 	return c.fillLines(ctx, w, f, l)
-}
-
-// fillLines shows a window of a text.
-func (c *Content) fillLines(ctx context.Context, w Windows, f Source, l Look) error {
-	lines, err := w.Lines(ctx, f.SHA256, f)
-	if err != nil {
-		return err
-	}
-	from := min(l.From, max(lines.Info.Pieces-1, 0)) / TextLines * TextLines
-	pieces, err := lines.Window(ctx, from, TextLines)
-	if err := errors.Join(err, lines.Close()); err != nil {
-		return err
-	}
-	c.FillText(lines.Info, pieces, from, l.View == ViewText, func(from int64) string { return l.at(l.View, from, 0) })
-	return nil
 }
 
 // fillTable shows a window of a table; what is none, as text.
@@ -193,5 +199,6 @@ func (c *Content) fillTree(ctx context.Context, w Windows, f Source, l Look) err
 		c.Note(why)
 		return c.fillLines(ctx, w, f, l)
 	}
+	c.lookInTree(l)
 	return nil
 }

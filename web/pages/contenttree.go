@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -24,6 +26,9 @@ type Node struct {
 	Value    []Span // of what has no others in it
 	Kind     string // object, array, string, number or word
 	Count    string // of what is in it
+	Path     string // from the root; "" if it is very long
+	Href     string // where what is in it is shown alone
+	Found    bool   // it is the place that one came to
 	Open     bool
 	Children []Node
 }
@@ -40,14 +45,9 @@ func (c *Content) FillTree(b []byte) (reason string) {
 	case len(bytes.TrimSpace(b)) == 0:
 		return "It is no JSON: it is empty."
 	}
-	t := &tree{in: json.NewDecoder(bytes.NewReader(b))}
+	t := &tree{in: json.NewDecoder(bytes.NewReader(b)), text: b}
 	t.in.UseNumber()
-	root, err := t.value(0)
-	if err == nil {
-		if _, more := t.in.Token(); !errors.Is(more, io.EOF) {
-			err = treeError("It has more than one JSON value, so it is shown as text.")
-		}
-	}
+	root, err := t.values()
 	if own, ok := errors.AsType[treeError](err); ok {
 		return string(own)
 	}
@@ -56,6 +56,13 @@ func (c *Content) FillTree(b []byte) (reason string) {
 	}
 	c.Kind, c.Tree = AsTree, &root
 	c.Shown = Plural(t.nodes, "value")
+	if root.Kind == "lines" {
+		c.Note("It has one JSON value in each line: they are shown as a list.")
+	}
+	if t.twice > 0 {
+		c.Note(Plural(t.twice, "name") + " in it " + isAre(int64(t.twice)) + " given twice in the same object, first " + t.first +
+			". Both are shown; programs that read it know one of them alone.")
+	}
 	t.open = openNodes
 	t.unfold([]*Node{c.Tree})
 	return ""
@@ -77,11 +84,51 @@ func jsonReason(err error) string {
 // before it is refused. Names that occur twice are shown twice.
 type tree struct {
 	in    *json.Decoder
+	text  []byte
 	nodes int
 	open  int
+	twice int    // names that are given again in the same object
+	first string // the path of the first
 }
 
-func (t *tree) value(depth int) (Node, error) {
+// mostPath is how long the path of a value may be that is shown.
+const mostPath = 300
+
+// values reads one value, or several, each in a line of its own.
+func (t *tree) values() (Node, error) {
+	root, err := t.value("$", 0)
+	if err != nil {
+		return root, err
+	}
+	var lines []Node
+	for {
+		from := t.in.InputOffset()
+		if !t.in.More() {
+			break
+		}
+		rest := t.text[from:]
+		if gap := rest[:len(rest)-len(bytes.TrimLeft(rest, " \t\r\n"))]; !bytes.ContainsRune(gap, '\n') {
+			return root, treeError("It has more than one JSON value, so it is shown as text.")
+		}
+		if lines == nil {
+			lines = append(lines, root)
+		}
+		n, err := t.value(itemPath("$", len(lines)), 0)
+		if err != nil {
+			return root, err
+		}
+		lines = append(lines, n)
+	}
+	if lines == nil {
+		if _, more := t.in.Token(); !errors.Is(more, io.EOF) {
+			return root, treeError("It has more than one JSON value, so it is shown as text.")
+		}
+		return root, nil
+	}
+	return Node{Kind: "lines", Path: "$", Count: Plural(len(lines), "value"), Children: lines}, nil
+}
+
+func (t *tree) value(path string, depth int) (Node, error) {
 	token, err := t.in.Token()
 	if err != nil {
 		return Node{}, err
@@ -95,36 +142,42 @@ func (t *tree) value(depth int) (Node, error) {
 	}
 	switch v := token.(type) {
 	case json.Delim:
-		return t.several(v == '{', depth)
+		return t.several(v == '{', path, depth)
 	case string:
-		return Node{Kind: "string", Value: spans(v, "")}, nil
+		return Node{Kind: "string", Path: path, Value: spans(v, "")}, nil
 	case json.Number:
-		return Node{Kind: "number", Value: spans(v.String(), "")}, nil
+		return Node{Kind: "number", Path: path, Value: spans(v.String(), "")}, nil
 	}
 	word := "null"
 	if token != nil {
 		word = fmt.Sprint(token)
 	}
-	return Node{Kind: "word", Value: []Span{{Text: word}}}, nil
+	return Node{Kind: "word", Path: path, Value: []Span{{Text: word}}}, nil
 }
 
 // several reads an object or an array to its end.
-func (t *tree) several(object bool, depth int) (Node, error) {
-	n := Node{Kind: "array"}
+func (t *tree) several(object bool, path string, depth int) (Node, error) {
+	n := Node{Kind: "array", Path: path}
 	if object {
 		n.Kind = "object"
 	}
+	names := map[string]bool{}
 	for t.in.More() {
 		var name []Span
+		to := itemPath(path, len(n.Children))
 		if object {
 			token, err := t.in.Token()
 			if err != nil {
 				return n, err
 			}
 			text, _ := token.(string)
-			name = spans(text, "")
+			name, to = spans(text, ""), namePath(path, text)
+			if names[text] {
+				t.again(to)
+			}
+			names[text] = true
 		}
-		child, err := t.value(depth + 1)
+		child, err := t.value(to, depth+1)
 		if err != nil {
 			return n, err
 		}
@@ -134,6 +187,39 @@ func (t *tree) several(object bool, depth int) (Node, error) {
 	n.Count = Plural(len(n.Children), map[bool]string{true: "name", false: "item"}[object])
 	_, err := t.in.Token()
 	return n, err
+}
+
+// again notes a name that is given again.
+func (t *tree) again(path string) {
+	if t.twice++; t.twice == 1 {
+		t.first = path
+		if path == "" {
+			t.first = "very deep in it"
+		}
+	}
+}
+
+// itemPath is the path of an item of an array.
+func itemPath(path string, n int) string {
+	return bounded(path, fmt.Sprintf("[%d]", n))
+}
+
+// plainName is a name that stands in a path without quotes.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// namePath is the path of a name in an object.
+func namePath(path, name string) string {
+	if plainName.MatchString(name) {
+		return bounded(path, "."+name)
+	}
+	return bounded(path, "["+strconv.Quote(name)+"]")
+}
+
+func bounded(path, more string) string {
+	if path == "" || len(path)+len(more) > mostPath {
+		return ""
+	}
+	return path + more
 }
 
 // unfold opens values from the outside in, as long as not too many are seen.

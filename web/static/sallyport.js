@@ -7,3 +7,4 @@ import "./drafts.js";
 import "./choose.js";
 import "./watch.js";
 import "./times.js";
+import "./content.js";
