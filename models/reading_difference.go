@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +23,8 @@ import (
 type difference struct {
 	workspace string
 	reading   outputs.Reading
-	rows      []outputRow                // all that was read
 	sources   map[string]pipeline.Source // job requests that are needed to confirm what differs
+	aside     int                        // how many are compared at once
 }
 
 // The longest texts of a manifest that are kept. A longer identifier or action
@@ -35,11 +35,11 @@ const (
 )
 
 func newDifference(workspace string, rd outputs.Reading) *difference {
-	d := &difference{workspace: workspace, reading: rd, rows: make([]outputRow, len(rd.Outputs))}
-	for i, e := range rd.Outputs {
-		d.rows[i] = newOutputRow(workspace, e, rd.Refused[e.Path])
+	byPath := func(a, b outputs.Entry) int { return strings.Compare(a.Path, b.Path) }
+	if !slices.IsSortedFunc(rd.Outputs, byPath) {
+		rd.Outputs = slices.SortedFunc(slices.Values(rd.Outputs), byPath)
 	}
-	return d
+	return &difference{workspace: workspace, reading: rd, aside: aside}
 }
 
 func newOutputRow(workspace string, e outputs.Entry, refused string) outputRow {
@@ -116,79 +116,56 @@ func (d *difference) row(before readingRow, changes int) readingRow {
 // prepare reads the pipelines that will probably be needed. It is done before
 // the workspace is locked, since large ones take a while to read.
 func (d *difference) prepare(ctx context.Context, db *gorm.DB) error {
-	differ, _, err := d.differ(ctx, db)
+	named := map[string]bool{}
+	err := d.each(ctx, db, func(differ []outputRow, _ []string) error {
+		for _, row := range differ {
+			named[row.JobRequest] = true
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	d.sources, err = sourcesByID(ctx, db, jobRequestsOf(differ))
+	d.sources, err = sourcesByID(ctx, db, slices.Sorted(maps.Keys(named)))
 	return err
 }
 
 // apply writes what differs, and says how many outputs that are.
 func (d *difference) apply(ctx context.Context, tx *gorm.DB, before readingRow) (int, error) {
-	differ, gone, err := d.differ(ctx, tx)
+	changes := 0
+	err := d.each(ctx, tx, func(differ []outputRow, gone []string) error {
+		changes += len(differ) + len(gone)
+		if err := d.keepChanges(ctx, tx, before, differ, gone); err != nil {
+			return err
+		}
+		if err := d.remove(ctx, tx, gone); err != nil || len(differ) == 0 {
+			return err
+		}
+		if err := d.confirm(ctx, tx, differ); err != nil {
+			return err
+		}
+		if err := on[outputRow](tx, clause.OnConflict{UpdateAll: true}).CreateInBatches(ctx, &differ, batch); err != nil {
+			return fmt.Errorf("write outputs of %s: %w", d.workspace, err)
+		}
+		return nil
+	})
 	if err != nil {
 		return 0, err
 	}
-	if err := d.keepChanges(ctx, tx, before, differ, gone); err != nil {
-		return 0, err
-	}
-	if err := d.confirm(ctx, tx, differ); err != nil {
-		return 0, err
-	}
+	return changes, d.takeNames(ctx, tx)
+}
+
+func (d *difference) remove(ctx context.Context, tx *gorm.DB, gone []string) error {
 	for some := range slices.Chunk(gone, batch) {
 		n, err := on[outputRow](tx).Where("workspace = ? AND path IN ?", d.workspace, some).Delete(ctx)
 		if err == nil && n != len(some) {
 			err = fmt.Errorf("%d of %d rows removed", n, len(some))
 		}
 		if err != nil {
-			return 0, fmt.Errorf("remove outputs of %s: %w", d.workspace, err)
+			return fmt.Errorf("remove outputs of %s: %w", d.workspace, err)
 		}
 	}
-	if len(differ) > 0 {
-		if err := on[outputRow](tx, clause.OnConflict{UpdateAll: true}).CreateInBatches(ctx, &differ, batch); err != nil {
-			return 0, fmt.Errorf("write outputs of %s: %w", d.workspace, err)
-		}
-	}
-	return len(differ) + len(gone), d.takeNames(ctx, tx)
-}
-
-// differ compares what was read with what is there: the rows to write, and the
-// paths that are gone.
-func (d *difference) differ(ctx context.Context, tx *gorm.DB) (differ []outputRow, gone []string, err error) {
-	there, err := d.there(ctx, tx)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read outputs of %s: %w", d.workspace, err)
-	}
-	for _, row := range d.rows {
-		if there[row.Path] != row.Digest {
-			differ = append(differ, row)
-		}
-		delete(there, row.Path)
-	}
-	for path := range there {
-		gone = append(gone, path)
-	}
-	slices.Sort(gone)
-	return differ, gone, nil
-}
-
-// there reads the digests of the workspace's outputs, by path.
-func (d *difference) there(ctx context.Context, tx *gorm.DB) (there map[string]string, err error) {
-	rows, err := tx.WithContext(ctx).Raw("SELECT path, digest FROM outputs WHERE workspace = ?", d.workspace).Rows()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	there = make(map[string]string, len(d.rows))
-	for rows.Next() {
-		var path, digest string
-		if err := rows.Scan(&path, &digest); err != nil {
-			return nil, err
-		}
-		there[path] = digest
-	}
-	return there, rows.Err()
+	return nil
 }
 
 // confirm sets Declared, and what is highly_sensitive after all, from the pipelines of the job requests that the rows

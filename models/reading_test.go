@@ -3,12 +3,15 @@ package models
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"sallyport/outputs"
 	"sallyport/pipeline"
@@ -78,6 +81,60 @@ func TestApplyReadingWritesTheDifference(t *testing.T) {
 		want := []string{"workspace_placed", "workspace_read", "workspace_read"}
 		if diff := cmp.Diff(want, db.acts(t, "workspace/study")); diff != "" {
 			t.Errorf("entries (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// However few outputs are compared at once, what is there becomes what was
+// read, and only that is written which differs.
+func TestReadingsAreComparedSideBySide(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	eachDB(t, func(t *testing.T, db testDB) {
+		apply(t, db, "study", db.manifest(), 0)
+		before := map[string]int64{}
+		for round := range 60 {
+			now, changes := map[string]int64{}, 0
+			var entries []outputs.Entry
+			for i := range random.IntN(30) {
+				e := listed(fmt.Sprintf("%c/%d.csv", 'A'+random.IntN(3)*16, i))
+				if random.IntN(3) > 0 {
+					e.Size = random.Int64N(2)
+				}
+				now[e.Path] = e.Size
+				if size, there := before[e.Path]; !there || size != e.Size {
+					changes++
+				}
+				entries = append(entries, e)
+			}
+			for path := range before {
+				if _, stays := now[path]; !stays {
+					changes++
+				}
+			}
+			d := newDifference("study", db.manifest(entries...))
+			d.aside = 1 + round%7
+			if err := d.prepare(t.Context(), db.reader); err != nil {
+				t.Fatal(err)
+			}
+			got := 0
+			err := db.write(t.Context(), func(tx *gorm.DB) (err error) {
+				last, err := lastReading(t.Context(), tx, "study")
+				if err != nil {
+					return err
+				}
+				last.Version = int64(round)
+				got, err = d.apply(t.Context(), tx, last)
+				return err
+			})
+			rows := must[[]outputRow](t)(on[outputRow](db.reader).Where("workspace = ?", "study").Find(t.Context()))
+			there := map[string]int64{}
+			for _, row := range rows {
+				there[row.Path] = row.Size
+			}
+			if err != nil || got != changes || !maps.Equal(there, now) {
+				t.Fatalf("round %d, %d at once: %d changes, %v: %v; want %d: %v", round, d.aside, got, err, there, changes, now)
+			}
+			before = now
 		}
 	})
 }

@@ -22,7 +22,7 @@ type limits struct {
 
 // defaultLimits leave room for ten times the largest workspaces in use, which
 // have about 45,000 outputs.
-var defaultLimits = limits{bytes: 256 << 20, entries: 1_000_000, value: 1 << 20, depth: 64}
+var defaultLimits = limits{bytes: 480_000_000, entries: 1_000_000, value: 1 << 20, depth: 64}
 
 // manifestParser reads a manifest as a stream: beside the entries, it holds
 // one value at a time.
