@@ -26,7 +26,7 @@ type ChangeFilter struct {
 
 // changedRow is a change with what is listed at its path today.
 type changedRow struct {
-	changeRow
+	Row    changeRow `gorm:"embedded"` // gorm passes over fields that are not exported
 	Listed bool
 	Latest int64 // the version of the last change at the path
 }
@@ -58,11 +58,11 @@ func (s *Store) Changes(ctx context.Context, f ChangeFilter) ([]review.ChangedOu
 	next := ""
 	for begin := 0; begin < len(rows); {
 		end := begin
-		for end < len(rows) && rows[end].Path == rows[begin].Path {
+		for end < len(rows) && rows[end].Row.Path == rows[begin].Row.Path {
 			end++
 		}
 		if len(list) == f.Limit || end == len(rows) && len(rows) == most && begin > 0 {
-			next = outputCursor{file: true, path: rows[begin-1].Path}.String() // the rest of this one may be missing
+			next = outputCursor{file: true, path: rows[begin-1].Row.Path}.String() // the rest of this one may be missing
 			break
 		}
 		if c, ok := becameOf(rows[begin:end]); ok {
@@ -105,15 +105,15 @@ func (f ChangeFilter) where() (conditions, error) {
 // becameOf is what became of an output by all its changes; false if it is as
 // it was.
 func becameOf(rows []changedRow) (review.ChangedOutput, bool) {
-	first, last := rows[0], rows[len(rows)-1]
+	last := rows[len(rows)-1]
 	steps := make([]review.OutputStep, len(rows))
 	for i, row := range rows {
-		steps[i] = review.OutputStep{Change: review.OutputChange(row.Change), Before: row.Before, SHA256: row.SHA256}
+		steps[i] = review.OutputStep{Change: review.OutputChange(row.Row.Change), Before: row.Row.Before, SHA256: row.Row.SHA256}
 	}
 	became := review.Became(steps)
 	return review.ChangedOutput{
-		Path: first.Path, Level: last.Level, Action: last.Action, Change: became, JobRequest: last.JobRequest, At: last.At.Time,
-		Gone: !last.Listed, Later: last.Latest > last.Version,
+		Path: last.Row.Path, Level: last.Row.Level, Action: last.Row.Action, Change: became, JobRequest: last.Row.JobRequest,
+		At: last.Row.At.Time, Gone: !last.Listed, Later: last.Latest > last.Row.Version,
 	}, became != ""
 }
 

@@ -67,6 +67,24 @@ func (s *Store) LastReading(ctx context.Context, workspace string) (outputs.Last
 	return row.last(), translate(err)
 }
 
+// readingColumns are those of LastReading: without the problems, which may be
+// many.
+const readingColumns = "workspace, tried_at, read_at, linked, stale, inode, size, modified, sha256, outputs, error, lasting"
+
+// LastReadings says what is kept of the last readings of the workspaces whose
+// names come after a name, by name.
+func (s *Store) LastReadings(ctx context.Context, after string, limit int) ([]outputs.NamedReading, error) {
+	rows, err := on[readingRow](s.reader).Select(readingColumns).Where("workspace > ?", after).Order("workspace").Limit(limit).Find(ctx)
+	if err != nil {
+		return nil, translate(fmt.Errorf("read the last readings: %w", err))
+	}
+	list := make([]outputs.NamedReading, len(rows))
+	for i, row := range rows {
+		list[i] = outputs.NamedReading{Workspace: row.Workspace, LastReading: row.last()}
+	}
+	return list, nil
+}
+
 // lastReading reads a workspace's row; the zero row if there is none.
 func lastReading(ctx context.Context, tx *gorm.DB, workspace string) (readingRow, error) {
 	row, err := on[readingRow](tx).Where("workspace = ?", workspace).Take(ctx)

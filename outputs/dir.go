@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // defaultRemember is how many hashes of files a Dir remembers if Config does
@@ -69,21 +67,21 @@ func (d *Dir) Workspaces(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("list workspaces: %w", err)
 	}
 	defer closeRead(folder)
-	names, err := folder.Readdirnames(-1)
+	entries, err := folder.ReadDir(-1)
 	if err != nil {
 		return nil, fmt.Errorf("list workspaces: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	return slices.DeleteFunc(names, func(name string) bool {
-		if !ValidWorkspace(name) {
-			return true
+	var names []string
+	for _, e := range entries { // most file systems say the type with the name
+		if ValidWorkspace(e.Name()) && e.IsDir() {
+			names = append(names, e.Name())
 		}
-		st, err := d.statWorkspace(name)
-		return err != nil || st.kind() != unix.S_IFDIR
-	}), nil
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 // ValidWorkspace reports whether name can be a workspace's: one to 255 of the

@@ -21,7 +21,8 @@ type ReaderConfig struct {
 	Store ReaderStore
 	Now   func() time.Time
 	// Every is how often a workspace without a manifest is walked: nothing
-	// else tells whether its files changed.
+	// else tells whether its files changed. One whose walk takes long is walked
+	// less often, so that it is walked for a fiftieth of the time at most.
 	Every time.Duration
 	Log   *slog.Logger // nil is silent
 }
@@ -32,6 +33,7 @@ type Reader struct {
 
 	mu   sync.Mutex
 	busy map[string]chan struct{} // workspaces that are being read; closed when they were
+	took map[string]time.Duration // how long the last walk of a workspace took
 }
 
 // NewReader makes a Reader.
@@ -42,7 +44,7 @@ func NewReader(c ReaderConfig) (*Reader, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Reader{ReaderConfig: c, busy: map[string]chan struct{}{}}, nil
+	return &Reader{ReaderConfig: c, busy: map[string]chan struct{}{}, took: map[string]time.Duration{}}, nil
 }
 
 // SameName is a key that is equal for any two paths which a file system that
@@ -55,14 +57,24 @@ func SameName(path string) string { return sameName(path) }
 // its files may have changed. What cannot be told counts as changed.
 func (r *Reader) Changed(ctx context.Context, workspace string) bool {
 	last, err := r.Store.LastReading(ctx, workspace)
-	if err != nil || last.Tried.IsZero() || last.Stale {
+	return err != nil || r.changed(ctx, workspace, last)
+}
+
+// changed is Changed after a reading that is known. What cannot be read for the
+// same reason as before has not changed.
+func (r *Reader) changed(ctx context.Context, workspace string, last LastReading) bool {
+	if last.Tried.IsZero() || last.Stale {
 		return true
 	}
 	now, err := r.Dir.Stat(ctx, workspace)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && last.Linked && last.Error == "":
-		return !r.Now().Before(last.Tried.Add(r.Every))
-	case err != nil, last.Error != "" && !last.Lasting, last.Linked && !last.Lasting:
+		return !r.Now().Before(last.Tried.Add(r.walkAfter(workspace)))
+	case errors.Is(err, fs.ErrNotExist):
+		return last.Error != r.gone(workspace, last)
+	case err != nil:
+		return last.Error != err.Error()
+	case last.Error != "" && !last.Lasting, last.Linked && !last.Lasting:
 		return true
 	}
 	return !now.SameFile(last.Identity)
@@ -124,7 +136,7 @@ func (r *Reader) readNow(ctx context.Context, workspace string) error {
 	}
 	rd, err := r.reading(ctx, workspace, last)
 	if err != nil {
-		return errors.Join(err, r.failed(ctx, workspace, began, err))
+		return errors.Join(err, r.failed(ctx, workspace, began, last, err))
 	}
 	rd.At = began
 	changes, err := r.Store.ApplyReading(ctx, workspace, rd)
@@ -148,8 +160,9 @@ func (e *errUnread) Error() string { return e.Message }
 
 func (e *errUnread) Unwrap() error { return e.err }
 
-// failed keeps why a reading failed, if it is the workspace's fault.
-func (r *Reader) failed(ctx context.Context, workspace string, began time.Time, err error) error {
+// failed keeps why a reading failed, if it is the workspace's fault and not
+// known yet.
+func (r *Reader) failed(ctx context.Context, workspace string, began time.Time, last LastReading, err error) error {
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -162,6 +175,9 @@ func (r *Reader) failed(ctx context.Context, workspace string, began time.Time, 
 		failed.Message = err.Error()
 	}
 	failed.At = began
+	if failed.Message == last.Error && !failed.Lasting {
+		return nil
+	}
 	r.Log.WarnContext(ctx, "workspace not read", "workspace", workspace, "error", err.Error())
 	if err := r.Store.RecordReadingError(ctx, workspace, failed); err != nil {
 		return fmt.Errorf("keep why %s could not be read: %w", workspace, err)
@@ -173,8 +189,8 @@ func (r *Reader) failed(ctx context.Context, workspace string, began time.Time, 
 func (r *Reader) reading(ctx context.Context, workspace string, last LastReading) (Reading, error) {
 	before, err := r.Dir.Stat(ctx, workspace)
 	if errors.Is(err, fs.ErrNotExist) {
-		if !last.Read.IsZero() && !last.Linked {
-			return Reading{}, &errUnread{FailedReading{Message: "The manifest is gone"}, err}
+		if gone := r.gone(workspace, last); gone != "" {
+			return Reading{}, &errUnread{FailedReading{Message: gone}, err}
 		}
 		return r.linked(ctx, workspace, last)
 	}
@@ -197,6 +213,36 @@ func (r *Reader) reading(ctx context.Context, workspace string, last LastReading
 		Identity: m.Identity, Outputs: m.Outputs, Taken: m.taken(),
 		Problems: m.Problems, MoreProblems: m.MoreProblems,
 	}, nil
+}
+
+// restOf is how many times as long as its walk a workspace is left alone.
+const restOf = 50
+
+// walkAfter is how long after its last walk a workspace is walked again.
+func (r *Reader) walkAfter(workspace string) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return max(r.Every, restOf*r.took[workspace])
+}
+
+func (r *Reader) timeWalk(workspace string, began time.Time) {
+	took := r.Now().Sub(began)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.took[workspace] = took
+}
+
+// gone says what of a workspace without a manifest is gone that was there
+// before; "" if nothing is.
+func (r *Reader) gone(workspace string, last LastReading) string {
+	_, err := r.Dir.statWorkspace(workspace)
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case missing && last.Outputs > 0:
+		return "The workspace's directory is gone"
+	case !last.Read.IsZero() && !last.Linked:
+		return "The manifest is gone"
+	}
+	return ""
 }
 
 // tries is how often a manifest is read that changes meanwhile. Job runners
@@ -249,14 +295,12 @@ func (r *Reader) linked(ctx context.Context, workspace string, last LastReading)
 	}
 	rd := Reading{Linked: true, Reports: sources.Reports, Refused: map[string]string{}}
 	sizes, paths := map[string]int64{}, []string{}
+	defer r.timeWalk(workspace, r.Now())
 	rd.Problems, err = r.Dir.Walk(ctx, workspace, func(path string, size int64) error {
 		sizes[path], paths = size, append(paths, path)
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		if last.Outputs > 0 {
-			return Reading{}, &errUnread{FailedReading{Message: "The workspace's directory is gone"}, err}
-		}
 		return rd, nil
 	}
 	if err != nil {

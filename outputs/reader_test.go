@@ -193,7 +193,7 @@ func TestReaderKeepsErrors(t *testing.T) {
 	}
 	r.changed(t, "after the manifest went", true)
 	r.fails(t, "gone")
-	r.changed(t, "while the manifest is gone", true)
+	r.changed(t, "while the manifest is gone, which is kept", false)
 	if err := os.Symlink("/etc/passwd", filepath.Join(r.dir, "w", manifestName)); err != nil {
 		t.Fatal(err)
 	}
@@ -204,8 +204,11 @@ func TestReaderKeepsErrors(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(r.dir, "w")); err != nil {
 		t.Fatal(err)
 	}
-	r.fails(t, "gone")
+	r.changed(t, "after the directory went", true)
+	r.fails(t, "directory is gone")
+	r.changed(t, "while the directory is gone, which is kept", false)
 	r.put(t, manifestName, manifestOf("output/a.csv"))
+	r.changed(t, "when it is there again", true)
 	r.read(t)
 	r.changed(t, "after all", false)
 }

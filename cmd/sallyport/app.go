@@ -79,8 +79,9 @@ func openApp(c *console, s checked) (*app, error) {
 	return a, nil
 }
 
-// walkEvery is how often a workspace without a manifest is walked.
-const walkEvery = 5 * time.Minute
+// walkEvery is how often a workspace without a manifest is walked, unless that
+// takes long: less than a round of the watcher.
+const walkEvery = watchEvery - 5*time.Second
 
 // copyOf opens a copy in the vault, for the worker.
 func (a *app) copyOf(ctx context.Context, sha256 string) (release.Blob, error) {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sallyport/models"
+	"sallyport/outputs"
 	"sallyport/review"
 	"sallyport/web"
 	"sallyport/work"
@@ -113,24 +114,17 @@ func (a *app) workers(measures *web.Metrics) (*work.Pool, error) {
 	})
 }
 
-// watchEvery is how often each workspace's manifest is looked at.
-const watchEvery = 30 * time.Second
+// watchEvery is how often each workspace's manifest is looked at, so that what
+// changed is read within 30 seconds.
+const watchEvery = 20 * time.Second
 
-// watchWorkspaces reads workspaces that changed. What cannot be read is kept
-// with the workspace and tried again.
+// watchWorkspaces reads workspaces that changed.
 func (a *app) watchWorkspaces(ctx context.Context) error {
-	return every(ctx, watchEvery, func() {
-		found, err := a.dir.Workspaces(ctx)
-		if err != nil {
-			a.log.Error("list workspaces", "error", err)
-		}
-		for _, name := range found {
-			if ctx.Err() != nil {
-				return
-			}
-			a.refresh(ctx, name)
-		}
-	})
+	w, err := outputs.NewWatcher(outputs.WatcherConfig{Reader: a.reader, Store: a.store, Every: watchEvery, Log: a.log})
+	if err != nil {
+		return err
+	}
+	return w.Run(ctx)
 }
 
 // forgetAfter is how long an idempotency key is remembered.

@@ -1,0 +1,159 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sallyport/outputs"
+)
+
+// writtenBy is an output that a job of a job request wrote.
+func writtenBy(e outputs.Entry, jobRequest, job string) outputs.Entry {
+	e.JobRequest, e.JobID = jobRequest, job
+	return e
+}
+
+// changes are what changed, in words, over pages of the length.
+func (db testDB) changes(t testing.TB, f ChangeFilter) []string {
+	t.Helper()
+	f.Workspace = "study"
+	var all []string
+	for range 50 {
+		list, next, err := db.Changes(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range list {
+			text := strings.TrimSuffix(strings.TrimPrefix(o.Path, "output/"), ".csv") + " " + string(o.Change)
+			if o.Gone {
+				text += " gone"
+			}
+			if o.Later {
+				text += " later"
+			}
+			all = append(all, text)
+		}
+		if f.Cursor = next; next == "" {
+			return all
+		}
+	}
+	t.Fatal("the pages do not end")
+	return nil
+}
+
+// What a job request changed is what differs from the reading before: what
+// came, has other bytes, was written again, went out of date.
+func TestChangesOfAJobRequest(t *testing.T) {
+	const first, second, third = "bbbbbbbbbbbbbbbb", "eeeeeeeeeeeeeeee", "ffffffffffffffff"
+	eachDB(t, func(t *testing.T, db testDB) {
+		db.report(t, simple(t), true)
+		a, b, c, d := listed("output/a.csv"), listed("output/bb.csv"), listed("output/ccc.csv"), listed("output/dddd.csv")
+		apply(t, db, "study", db.manifest(a, b, c, d), 4)
+		if got := db.changes(t, ChangeFilter{JobRequest: first, Limit: 5}); got != nil {
+			t.Errorf("the first reading changed %q: nobody knows what was there before", got)
+		}
+		since, before, err := db.JobRequestChanges(t.Context(), "study", first)
+		if err != nil || since.IsZero() || before != -1 {
+			t.Errorf("JobRequestChanges = %v, %d, %v", since, before, err)
+		}
+		db.report(t, simple(t, "identifier", `"`+second+`"`, "created_at", `"2026-05-04T10:00:00Z"`,
+			"jobs", `[{"identifier":"1111111111111111","action":"report","status":"succeeded"}]`), true)
+		a, b = writtenBy(a, second, "1111111111111111"), writtenBy(b, second, "1111111111111111")
+		b.SHA256 = sha(77)
+		c.OutOfDateOutput = true
+		e := writtenBy(listed("output/new.csv"), second, "1111111111111111")
+		apply(t, db, "study", db.manifest(a, b, c, d, e), 4)
+		// While the job request runs, one of its files is written once more.
+		e.SHA256 = sha(78)
+		apply(t, db, "study", db.manifest(a, b, c, d, e), 1)
+		want := []string{"a same", "bb changed", "ccc out_of_date", "new came"}
+		for _, limit := range []int{1, 2, 50} {
+			if diff := cmp.Diff(want, db.changes(t, ChangeFilter{JobRequest: second, Limit: limit})); diff != "" {
+				t.Errorf("of the second, pages of %d (-want +got):\n%s", limit, diff)
+			}
+		}
+		_, began, err := db.JobRequestChanges(t.Context(), "study", second)
+		if err != nil || began != 1 {
+			t.Errorf("the second began after version %d, %v; want 1", began, err)
+		}
+		// A third brings the old bytes back and lets a file go.
+		b = writtenBy(b, third, "2222222222222222")
+		b.SHA256 = listed("output/bb.csv").SHA256
+		apply(t, db, "study", db.manifest(a, b, c, d), 2)
+		want = []string{"a same", "bb changed later", "ccc out_of_date", "new came gone later"}
+		if diff := cmp.Diff(want, db.changes(t, ChangeFilter{JobRequest: second, Limit: 50})); diff != "" {
+			t.Errorf("of the second, later (-want +got):\n%s", diff)
+		}
+		want = []string{"a same", "bb same", "ccc out_of_date"}
+		if diff := cmp.Diff(want, db.changes(t, ChangeFilter{After: began, Limit: 50})); diff != "" {
+			t.Errorf("since the second (-want +got):\n%s", diff)
+		}
+		if got := db.changes(t, ChangeFilter{After: 3, Path: "output/new.csv", Limit: 5}); !slices.Equal(got, []string{"new went gone"}) {
+			t.Errorf("of one file: %q", got)
+		}
+		if got := db.changes(t, ChangeFilter{After: 1, Dir: "out", Limit: 5}); got != nil {
+			t.Errorf("of a folder beside: %q", got)
+		}
+		n := db.statements(t, func() { db.changes(t, ChangeFilter{JobRequest: second, Limit: 50}) })
+		if n != 1 {
+			t.Errorf("%d statements, want 1", n)
+		}
+	})
+}
+
+// A workspace that vanished from its folders is followed to what is left.
+func TestNearest(t *testing.T) {
+	eachDB(t, func(t *testing.T, db testDB) {
+		db.lists(t, "a/b/c/one.csv", "a/b/two.csv", "a/x.csv", "a/b-c/z.csv", "top.csv")
+		apply(t, db, "study", db.manifest(listed("a/x.csv"), listed("a/b-c/z.csv"), listed("top.csv")), 2)
+		for path, want := range map[string]string{
+			"a/b/c/one.csv": "a true", "a/b/c": "a true", "a/b": "a true", "a/b/two.csv": "a true", "a/b/none.csv": " false",
+			"none": " false", "a/b-c/none": " false", "../a": " false", "": " false",
+		} {
+			folder, was, err := db.Nearest(t.Context(), "study", path)
+			if got := fmt.Sprint(folder, " ", was); err != nil || got != want {
+				t.Errorf("Nearest(%q) = %q, %v; want %q", path, got, err, want)
+			}
+		}
+	})
+}
+
+// The state of a workspace is one statement, and its version moves with all
+// that changes, also with errors.
+func TestWorkspaceState(t *testing.T) {
+	eachDB(t, func(t *testing.T, db testDB) {
+		db.lists(t, "a.csv")
+		version := func() (state WorkspaceState) {
+			t.Helper()
+			if n := db.statements(t, func() { state = must[WorkspaceState](t)(db.WorkspaceState(t.Context(), "study")) }); n != 1 {
+				t.Errorf("%d statements, want 1", n)
+			}
+			return state
+		}
+		was := version()
+		apply(t, db, "study", db.manifest(listed("a.csv")), 0)
+		if now := version(); now.Version != was.Version || now.Place.Workspace != "study" {
+			t.Errorf("the same reading: %+v after %+v", now, was)
+		}
+		for n, message := range []string{"torn", "torn", "gone"} {
+			if err := db.RecordReadingError(t.Context(), "study", outputs.FailedReading{At: db.clock.Now(), Message: message}); err != nil {
+				t.Fatal(err)
+			}
+			if now := version(); now.Error != message || now.Version != was.Version+int64([]int{1, 1, 2}[n]) {
+				t.Errorf("%s: %+v", message, now)
+			}
+		}
+		found := must[WorkspaceFound](t)(db.Workspace(t.Context(), "study"))
+		if found.FailedAt.IsZero() || found.FailedAt.After(found.ManifestReadAt) {
+			t.Errorf("failed at %v, tried at %v", found.FailedAt, found.ManifestReadAt)
+		}
+		apply(t, db, "study", db.manifest(listed("a.csv")), 0)
+		if now := version(); now.Error != "" || now.Version != was.Version+3 {
+			t.Errorf("after a good reading: %+v", now)
+		}
+	})
+}
