@@ -8,7 +8,10 @@ import (
 	"testing"
 )
 
-const measures = "output/measures/consultation_measures.csv"
+const (
+	measuresWorkspace = "digital-access-to-primary-care"
+	measures          = "output/measures/consultation_measures.csv"
+)
 
 // shownJobRequest is a job request, as far as tests look at it.
 type shownJobRequest struct {
@@ -59,6 +62,7 @@ func TestBackendReports(t *testing.T) {
 		p.refusedReports()
 		p.contradictions()
 		p.measuresBecomeRequestable()
+		p.measuresAreAskedFor()
 		p.replayEqual()
 	})
 }
@@ -131,8 +135,7 @@ func (p *program) contradictions() {
 // with a moderately_sensitive output, first running, then succeeded.
 func (p *program) measuresBecomeRequestable() {
 	p.t.Helper()
-	const workspace = "digital-access-to-primary-care"
-	file := filepath.Join(p.app.settings.workspaces, workspace, filepath.FromSlash(measures))
+	file := filepath.Join(p.app.settings.workspaces, measuresWorkspace, filepath.FromSlash(measures))
 	must(p.t, os.MkdirAll(filepath.Dir(file), 0o750))
 	must(p.t, os.WriteFile(file, []byte("practice,ratio\n1,0.5\n"), 0o600))
 	job := func(status string) object {
@@ -168,7 +171,12 @@ func (p *program) measuresBecomeRequestable() {
 			}
 		}
 	}
-	id := p.draftIn(workspace, "researcher1", measures)
+}
+
+// measuresAreAskedFor asks for that output.
+func (p *program) measuresAreAskedFor() {
+	p.t.Helper()
+	id := p.draftIn(measuresWorkspace, "researcher1", measures)
 	p.act("researcher1", id, "submit", object{}, 200)
 	first := into[shownJobRequest](p.t, p.want("researcher1", call{method: "GET", path: "/job-requests/6x32i65ivaqmprz7"}, 200))
 	if first.RequestableFiles != 0 {

@@ -103,60 +103,6 @@ func (p *program) exportHolds(id string) {
 	}
 }
 
-// TestExampleJobRequests demands what must be seen of the two public job
-// requests (docs/demo.md).
-func TestExampleJobRequests(t *testing.T) {
-	eachEngine(t, func(t *testing.T, url string) {
-		p := start(t, url, 0)
-		type output struct {
-			Action  string  `json:"action"`
-			Level   string  `json:"level"`
-			Pattern string  `json:"pattern"`
-			WhyNot  *string `json:"why_not"`
-		}
-		type jobRequest struct {
-			RequestableFiles int      `json:"requestable_files"`
-			RuntimeSeconds   int      `json:"runtime_seconds"`
-			Outputs          []output `json:"outputs"`
-			Jobs             []struct{ Identifier string }
-		}
-		failed := into[jobRequest](t, p.want("researcher1", call{method: "GET", path: "/job-requests/bswslyjxpwqix3qb"}, 200))
-		if failed.RequestableFiles != 0 || failed.RuntimeSeconds != 23979 || len(failed.Jobs) != 4 {
-			t.Errorf("job request 20394: %+v", failed)
-		}
-		reasons := map[string]string{}
-		for _, o := range failed.Outputs {
-			if o.WhyNot == nil {
-				t.Errorf("pattern %s of %s has no reason", o.Pattern, o.Action)
-				continue
-			}
-			reasons[o.Pattern] = *o.WhyNot
-		}
-		for pattern, want := range map[string]string{
-			"output/input_fixed.feather":           "`output/input_fixed.feather` is highly_sensitive: nobody can open or release it.",
-			"output/report/*.csv":                  "The job `report` failed, so its outputs cannot be requested.",
-			"output/report/*.png":                  "The job `report` failed, so its outputs cannot be requested.",
-			"output/snapshot_report/snapshot*.csv": "The action `report_snapshot` was not requested, so it wrote nothing here.",
-		} {
-			if reasons[pattern] != want {
-				t.Errorf("why not %s: %q, want %q", pattern, reasons[pattern], want)
-			}
-		}
-		succeeded := into[jobRequest](t, p.want("researcher1", call{method: "GET", path: "/job-requests/6x32i65ivaqmprz7"}, 200))
-		if succeeded.RequestableFiles != 0 || succeeded.RuntimeSeconds != 8991 || len(succeeded.Outputs) != 4 {
-			t.Errorf("job request 21492: %+v", succeeded)
-		}
-		var derived []string
-		for _, j := range succeeded.Jobs {
-			derived = append(derived, j.Identifier)
-		}
-		want := []string{"6ua7buoqxym24m4t", "sp7egeo5yfi7vdqg", "hyl7w56pobhutnwi"}
-		if len(derived) != len(want) || derived[0] != want[0] || derived[1] != want[1] || derived[2] != want[2] {
-			t.Errorf("derived identifiers %v, want %v", derived, want)
-		}
-	})
-}
-
 // TestReleasedMeanwhile adds a file, releases the same bytes from another
 // workspace of the project, and demands that they cannot be asked for twice.
 func TestReleasedMeanwhile(t *testing.T) {
