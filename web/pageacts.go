@@ -95,7 +95,7 @@ func (s *server) refused(c *gin.Context, id review.RequestID, err error) error {
 	if ok, err := s.refusedInPlace(c, p.Status, v, backOf(c, id), typed); ok {
 		return err
 	}
-	rest := strings.TrimPrefix(backOf(c, id), pages.RequestAddress(id))
+	rest, _, _ := strings.Cut(strings.TrimPrefix(backOf(c, id), pages.RequestAddress(id)), "?")
 	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch {
 	case part == "files" && below != "":
@@ -276,11 +276,28 @@ func (s *server) sendVote(ctx context.Context, c *gin.Context, cmd review.Comman
 
 func (s *server) sendComment(ctx context.Context, c *gin.Context, cmd review.Command) error {
 	form := formOf(c)
-	_, err := s.Requests.Comment(ctx, cmd, review.NewComment{
-		Group: form.Get("group"), File: review.FileID(form.Get("file")), Text: form.Get("text"),
+	place, err := placeOf(form)
+	if err != nil {
+		return err
+	}
+	_, err = s.Requests.Comment(ctx, cmd, review.NewComment{
+		Group: form.Get("group"), File: review.FileID(form.Get("file")), Place: place, Text: form.Get("text"),
 		Visibility: review.Visibility(form.Get("visibility")),
 	})
 	return err
+}
+
+// placeOf is the row of a table that a comment is about, and the column if it
+// names one; nil for none.
+func placeOf(form url.Values) (*review.Position, error) {
+	if form.Get("row") == "" {
+		return nil, nil
+	}
+	row, err := strconv.Atoi(form.Get("row"))
+	if err != nil || row < 1 {
+		return nil, invalid("The comment names a row that cannot be.")
+	}
+	return &review.Position{Row: row, Column: form.Get("column_name")}, nil
 }
 
 func (s *server) sendPublish(ctx context.Context, c *gin.Context, cmd review.Command) error {

@@ -64,7 +64,7 @@ func (s *server) partsAfter(c *gin.Context, id review.RequestID, back, notice st
 		return true, errors.Join(errDoneUnseen, err)
 	}
 	words := notices[notice]
-	rest := strings.TrimPrefix(back, pages.RequestAddress(id))
+	rest, _, _ := strings.Cut(strings.TrimPrefix(back, pages.RequestAddress(id)), "?")
 	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch {
 	case part == "files":
@@ -105,7 +105,7 @@ func (s *server) refusedInPlace(c *gin.Context, status int, v *review.RequestVie
 	if !wantsParts(c) || status != http.StatusUnprocessableEntity {
 		return false, nil
 	}
-	rest := strings.TrimPrefix(back, pages.RequestAddress(v.ID))
+	rest, _, _ := strings.Cut(strings.TrimPrefix(back, pages.RequestAddress(v.ID)), "?")
 	if part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/"); part == "files" {
 		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, typed); p != nil {
 			if parts := p.Refused(typed.Form); len(parts) > 0 {

@@ -72,7 +72,7 @@ func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id 
 func (s *server) requestFile(
 	c *gin.Context, v *review.RequestView, id review.FileID, content pages.Content, typed *pages.Typed,
 ) *pages.RequestFile {
-	return pages.NewRequestFile(s.build(c, pages.RequestAddress(v.ID, "files", string(id)), typed), v, id, content)
+	return pages.NewRequestFile(s.build(c, pages.RequestAddress(v.ID, "files", string(id))+lookedAt(c), typed), v, id, content)
 }
 
 // requestContent is what is shown of a file of a request. That it was opened is

@@ -73,7 +73,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: "/requests", answer: s.showRequests},
 		{method: get, path: request, answer: s.showOverview},
 		{method: get, path: request + "/activity", answer: s.showActivity},
-		{method: get, path: file, answer: s.showFile},
+		{method: get, path: file, answer: s.showFile, time: lookTime},
 
 		{method: post, path: request + "/title", answer: s.sent("title", s.sendTitle)},
 		{method: post, path: request + "/groups", answer: s.sent("group", s.sendGroup)},
@@ -89,7 +89,7 @@ func (s *server) pageRoutes() []pageRoute {
 
 		{method: get, path: "/workspaces", answer: s.showWorkspaces},
 		{method: get, path: workspacePage, answer: s.showFolder},
-		{method: get, path: workspacePage + "/*path", answer: s.showFolder},
+		{method: get, path: workspacePage + "/*path", answer: s.showFolder, time: lookTime},
 		{method: post, path: workspacePage, answer: s.sendFiles, time: copyTime},
 		{method: get, path: codePage, answer: s.showCode},
 		{method: get, path: codePage + "/*path", answer: s.showCode},
@@ -97,7 +97,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: "/job-requests/:identifier", answer: s.showJobRequestPage},
 		{method: get, path: "/releases", answer: s.showReleases},
 		{method: get, path: "/releases/:id", answer: s.showReleasePage},
-		{method: get, path: "/releases/:id/files/:file", answer: s.showReleasedFile},
+		{method: get, path: "/releases/:id/files/:file", answer: s.showReleasedFile, time: lookTime},
 		{method: get, path: "/ledger", answer: s.showLedger},
 		{method: get, path: "/ledger/export", answer: s.exportLedger, time: -1},
 

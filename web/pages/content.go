@@ -23,7 +23,10 @@ type Content struct {
 	Views   []Link   // the ways to look at it
 	Window  *Window  // of a table or a text
 	Columns *Window  // of a wide table
-	Header  []Cell
+	Ordered *Ordered // of a table that is sorted or filtered
+	Tools   *TableTools
+	Sums    *TableSummary
+	Header  []HeaderCell
 	Rows    []Row
 	More    string // where the rows after these are fetched as one scrolls
 	Lines   []Line
@@ -36,8 +39,9 @@ type Content struct {
 	Hex     []HexRow
 	Inside  *Inside
 
-	Carries   string // what it carries and does not show, in a sentence
-	CarriesAt string // where that is listed
+	Carries   string      // what it carries and does not show, in a sentence
+	CarriesAt string      // where that is listed
+	Place     *TablePlace // of a row that is marked
 }
 
 // ContentKind is how a file is shown.
@@ -65,6 +69,8 @@ func (c Content) Framed() bool { return c.Kind == AsFrame }
 // Window is the part of something long that is shown, and the way to others.
 type Window struct {
 	Text                        string
+	From                        int64  // the place of the first row of a table, which may be scrolled in
+	Follows                     string // how many there are
 	First, Previous, Next, Last string // "" where one is
 }
 
@@ -102,6 +108,9 @@ type Cell struct {
 
 // Row is a record of a table, counted from 1 below the header.
 type Row struct {
+	ID      string // of the row on the page
+	Href    string // where it always stands
+	Marked  bool
 	Number  string
 	Note    string // in what it differs from the others
 	Cells   []Cell

@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"sallyport/outputs"
-	"sallyport/review"
 )
 
 // Windows finds the rows and lines of files; *outputs.Windows.
@@ -36,6 +35,12 @@ type Look struct {
 	Hit    int64  // which of their places, counted from 1
 	Begin  bool   // from its beginning, also what is shown from its end
 	At     string // a value in a tree
+
+	Sort      string   // what a table is sorted by
+	Filters   []string // that its rows pass
+	Delimiter string   // what divides its fields; "" for what is found
+	Summary   bool     // of its columns
+	Marked    int64    // a row, counted from 1; 0 for none
 }
 
 // at is the address of what is looked at now, but for some of it.
@@ -43,6 +48,8 @@ func (l Look) at(view string, from int64, column int, more ...string) string {
 	query := url.Values{}
 	if view != "" {
 		query.Set("view", view)
+	} else {
+		l.ordered(query)
 	}
 	if from > 0 {
 		query.Set("from", strconv.FormatInt(from+1, 10))
@@ -126,67 +133,6 @@ func (c *Content) fill(ctx context.Context, w Windows, f Source, l Look) error {
 		return c.fillSource(ctx, w, f, l)
 	}
 	return c.fillLines(ctx, w, f, l)
-}
-
-// fillTable shows a window of a table; what is none, as text.
-func (c *Content) fillTable(ctx context.Context, w Windows, f Source, l Look) error {
-	table, err := w.Table(ctx, f.SHA256, f, 0)
-	if no, ok := errors.AsType[*outputs.NotText](err); ok {
-		c.Note("It is shown as text, since it " + no.Reason)
-		return c.fillLines(ctx, w, f, l)
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(c.fillRows(ctx, table, l), table.Close())
-}
-
-// windowBytes bounds what is read for a window: more than any window that is
-// sent.
-const windowBytes = 16 << 20
-
-func (c *Content) fillRows(ctx context.Context, table *outputs.Table, l Look) error {
-	info := table.Info
-	header, err := table.Rows(ctx, 0, 1, windowBytes)
-	if err != nil {
-		return err
-	}
-	if len(header) == 0 {
-		header = []outputs.Row{{}}
-	}
-	if l.Row >= 0 {
-		return c.fillCell(ctx, table, header[0], l)
-	}
-	size := RowsOf(info)
-	l.From = min(l.From, max(info.Records-2, 0))
-	l.From -= l.From % size
-	l.Column = min(l.Column, max(info.Columns-1, 0)) / TableColumns * TableColumns
-	rows, err := table.Rows(ctx, l.From+1, size, windowBytes)
-	if err != nil {
-		return err
-	}
-	c.FillTable(info, header[0], rows, TablePlace{
-		From: l.From, Column: l.Column,
-		To: func(from int64, column int) string { return l.at("", from, column) },
-		Cell: func(row int64, column int) string {
-			return l.at("", l.From, l.Column, "row", strconv.FormatInt(row, 10), "cell", strconv.Itoa(column+1))
-		},
-		Part: func(from int64) string { return l.at("", from, l.Column, "part", "rows") },
-	})
-	return nil
-}
-
-// fillCell shows one field whole.
-func (c *Content) fillCell(ctx context.Context, table *outputs.Table, header outputs.Row, l Look) error {
-	rows, err := table.Rows(ctx, l.Row, 1, windowBytes)
-	if err != nil {
-		return err
-	}
-	if len(rows) == 0 || l.Cell >= len(rows[0].Fields) {
-		return review.ErrNotFound
-	}
-	c.FillCell(table.Info, header, rows[0], l.Cell, l.at("", l.From, l.Column))
-	return nil
 }
 
 // fillTree shows JSON as a tree; what is none, as text.

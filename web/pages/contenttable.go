@@ -1,10 +1,12 @@
 package pages
 
 import (
+	"context"
+	"errors"
 	"strconv"
-	"strings"
 
 	"sallyport/outputs"
+	"sallyport/review"
 )
 
 // The bounds of a window of a table.
@@ -27,66 +29,191 @@ func RowsOf(i outputs.TableInfo) int64 {
 	return TableRows
 }
 
-// TablePlace says which window of a table is shown, and where others are.
-type TablePlace struct {
-	From   int64 // the first row, counted from 0 below the header
-	Column int   // the first column, counted from 0
-	To     func(from int64, column int) string
-	Cell   func(row int64, column int) string // the address of a whole cell
-	Part   func(from int64) string            // the address of rows alone
+// tableWindow is a window of a table: its header, and rows in an order.
+type tableWindow struct {
+	look    Look
+	info    outputs.TableInfo
+	header  []string
+	order   outputs.Order
+	rows    []outputs.Row
+	matches int64 // rows that pass the filters
+	most    int   // bytes of a cell
+	last    int   // the column behind the last that is shown
 }
 
-// FillTable shows a window of a table: its header, and rows that were read from
-// the place.
-func (c *Content) FillTable(i outputs.TableInfo, header outputs.Row, rows []outputs.Row, at TablePlace) {
+// to is the address of another window.
+func (w *tableWindow) to(from int64, column int) string { return w.look.at("", from, column) }
+
+// cell is the address of a whole cell.
+func (w *tableWindow) cell(row int64, column int) string {
+	return w.look.at("", w.look.From, w.look.Column, "row", strconv.FormatInt(row, 10), "cell", strconv.Itoa(column+1))
+}
+
+// place is the address of a row, whatever order it is looked at in.
+func (w *tableWindow) place(row int64) string {
+	l := w.look
+	l.Sort, l.Filters = "", nil
+	n := strconv.FormatInt(row, 10)
+	return l.at("", 0, l.Column, "at", n) + "#row-" + n
+}
+
+// fillTable shows a window of a table; what is none, as text.
+func (c *Content) fillTable(ctx context.Context, w Windows, f Source, l Look) error {
+	delimiter, known := outputs.DelimiterOf(l.Delimiter)
+	if !known {
+		l.Delimiter = ""
+	}
+	table, err := w.Table(ctx, f.SHA256, f, delimiter.Byte)
+	if no, ok := errors.AsType[*outputs.NotText](err); ok {
+		c.Note("It is shown as text, since it " + no.Reason)
+		return c.fillLines(ctx, w, f, l)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.fillRows(ctx, table, l), table.Close())
+}
+
+// windowBytes bounds what is read for a window: more than any window that is
+// sent.
+const windowBytes = 16 << 20
+
+func (c *Content) fillRows(ctx context.Context, table *outputs.Table, l Look) error {
+	header, err := table.Rows(ctx, 0, 1, windowBytes)
+	if err != nil {
+		return err
+	}
+	if len(header) == 0 {
+		header = []outputs.Row{{}}
+	}
+	if l.Row >= 0 {
+		return c.fillCell(ctx, table, header[0], l)
+	}
+	l.Column = min(l.Column, max(table.Info.Columns-1, 0)) / TableColumns * TableColumns
+	w := &tableWindow{look: l, info: table.Info, header: header[0].Fields, last: min(l.Column+TableColumns, table.Info.Columns)}
+	if err := c.readWindow(ctx, table, w); err != nil {
+		return err
+	}
+	c.showTable(w)
+	c.Tools = w.tools()
+	return c.fillSums(ctx, table, w)
+}
+
+// readWindow reads rows in the order that is asked for. If there is no such, it
+// says so and takes the file's.
+func (c *Content) readWindow(ctx context.Context, table *outputs.Table, w *tableWindow) error {
+	l := &w.look
+	if l.Marked > 0 && l.Marked < table.Info.Records {
+		l.Sort, l.Filters, l.From = "", nil, l.Marked-1
+	}
+	var err error
+	w.order, err = table.Info.ReadOrder(w.header, l.Sort, l.Filters)
+	if err == nil {
+		err = w.read(ctx, table)
+	}
+	why := ""
+	if bad, ok := errors.AsType[*outputs.BadOrder](err); ok {
+		why = bad.Reason
+	} else if much, ok := errors.AsType[*outputs.TooMuch](err); ok {
+		why = "The table " + much.Reason
+	} else {
+		return err
+	}
+	c.Note(why + " All rows stand as in the file.")
+	l.Sort, l.Filters, w.order = "", nil, outputs.Order{}
+	return w.read(ctx, table)
+}
+
+// read reads the window that begins about where it is looked at.
+func (w *tableWindow) read(ctx context.Context, table *outputs.Table) (err error) {
+	size := RowsOf(table.Info)
+	for range 2 { // the second time where the order ends before
+		w.look.From -= w.look.From % size
+		w.rows, w.matches, err = table.Ordered(ctx, w.order, w.look.From, size, windowBytes)
+		if err != nil || len(w.rows) > 0 || w.matches == 0 {
+			return err
+		}
+		w.look.From = w.matches - 1
+	}
+	return nil
+}
+
+// fillCell shows one field whole.
+func (c *Content) fillCell(ctx context.Context, table *outputs.Table, header outputs.Row, l Look) error {
+	rows, err := table.Rows(ctx, l.Row, 1, windowBytes)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || l.Cell >= len(rows[0].Fields) {
+		return review.ErrNotFound
+	}
+	c.FillCell(table.Info, header, rows[0], l.Cell, l.at("", l.From, l.Column))
+	return nil
+}
+
+// showTable shows a window of a table.
+func (c *Content) showTable(w *tableWindow) {
 	c.Kind = AsTable
-	c.describeTable(i)
-	if i.Records == 0 {
+	c.describeTable(w.info)
+	if w.info.Records == 0 {
 		return
 	}
-	last := min(at.Column+TableColumns, i.Columns)
-	most := max(leastCell, min(mostCell, cellBudget/max(1, len(rows)*(last-at.Column))))
-	for n := at.Column; n < last; n++ {
-		if n >= len(header.Fields) {
-			c.Header = append(c.Header, Cell{Spans: []Span{{Text: "no header"}}, Quiet: true})
-			continue
-		}
-		name := tableCell(i, header, n, most, at)
-		if strings.TrimSpace(header.Fields[n]) == "" {
-			name = Cell{Spans: []Span{{Text: "no name"}}, Quiet: true}
-		}
-		c.Header = append(c.Header, name)
+	first := w.look.Column
+	w.most = max(leastCell, min(mostCell, cellBudget/max(1, len(w.rows)*(w.last-first))))
+	for n := first; n < w.last; n++ {
+		c.Header = append(c.Header, w.headerCell(n))
 	}
-	total := i.Records - 1
-	for _, r := range rows {
-		row := Row{Number: Count(int(r.Record)), Note: rowNote(i, len(r.Fields))}
-		for n := at.Column; n < min(last, len(r.Fields)); n++ {
-			row.Cells = append(row.Cells, tableCell(i, r, n, most, at))
-		}
-		row.Missing = last - at.Column - len(row.Cells)
-		c.Rows = append(c.Rows, row)
+	for _, r := range w.rows {
+		c.Rows = append(c.Rows, w.row(r))
 	}
-	if i.Columns > TableColumns {
-		c.Columns = NewWindow("Columns", int64(at.Column), int64(last-at.Column), TableColumns, int64(i.Columns),
-			func(column int64) string { return at.To(at.From, int(column)) })
+	if w.info.Columns > TableColumns {
+		c.Columns = NewWindow("Columns", int64(first), int64(w.last-first), TableColumns, int64(w.info.Columns),
+			func(column int64) string { return w.to(w.look.From, int(column)) })
 	}
-	if total == 0 {
+	c.Ordered = w.ordered()
+	if at := w.look.Marked; at > 0 && at < w.info.Records {
+		c.Place = &TablePlace{Row: at, Columns: w.columnNames()}
+	}
+	if w.matches == 0 {
 		return
 	}
-	c.Window = NewWindow("Rows", at.From, int64(len(rows)), RowsOf(i), total, func(from int64) string { return at.To(from, at.Column) })
-	if next := at.From + int64(len(rows)); next < total {
-		c.More = at.Part(next)
+	from := w.look.From
+	c.Window = NewWindow("Rows", from, int64(len(w.rows)), RowsOf(w.info), w.matches, func(from int64) string { return w.to(from, first) })
+	c.Window.From = from + 1
+	c.Window.Follows = Count(int(w.matches))
+	if next := from + int64(len(w.rows)); next < w.matches {
+		c.More = w.look.at("", next, first, "part", "rows")
 	}
+}
+
+// row shows a row of the window.
+func (w *tableWindow) row(r outputs.Row) Row {
+	row := Row{
+		ID: "row-" + strconv.FormatInt(r.Record, 10), Href: w.place(r.Record), Marked: r.Record == w.look.Marked,
+		Number: Count(int(r.Record)), Note: rowNote(w.info, len(r.Fields)),
+	}
+	for n := w.look.Column; n < min(w.last, len(r.Fields)); n++ {
+		row.Cells = append(row.Cells, w.field(r, n))
+	}
+	row.Missing = w.last - w.look.Column - len(row.Cells)
+	return row
+}
+
+// field shows a field, or its beginning.
+func (w *tableWindow) field(r outputs.Row, n int) Cell {
+	text, cut := clip(r.Fields[n], w.most)
+	cell := Cell{Spans: spans(text, ""), Number: n < len(w.info.Numbers) && w.info.Numbers[n]}
+	if cut {
+		cell.Whole = w.cell(r.Record, n)
+	}
+	return cell
 }
 
 // describeTable says how large a table is, and what is odd about it.
 func (c *Content) describeTable(i outputs.TableInfo) {
 	c.Shown = Plural(int(max(i.Records-1, 0)), "row") + " × " + Plural(i.Columns, "column")
-	switch i.Delimiter {
-	case ';':
-		c.Note("Its fields are divided by semicolons.")
-	case '\t':
-		c.Note("Its fields are divided by tabs.")
+	if i.Delimiter != ',' && i.Records > 0 {
+		c.Note("Its fields are divided by " + outputs.DividedBy(i.Delimiter).Plural + ".")
 	}
 	if i.Uneven > 0 {
 		c.Note(Plural(int(i.Uneven), "row") + " " + haveHas(i.Uneven) + " more or fewer fields than the header’s " + strconv.Itoa(i.Header) +
@@ -113,16 +240,6 @@ func rowNote(i outputs.TableInfo, fields int) string {
 		return "blank"
 	}
 	return Plural(fields, "field")
-}
-
-// tableCell is a field, or its beginning.
-func tableCell(i outputs.TableInfo, r outputs.Row, n, most int, at TablePlace) Cell {
-	text, cut := clip(r.Fields[n], most)
-	cell := Cell{Spans: spans(text, ""), Number: n < len(i.Numbers) && i.Numbers[n]}
-	if cut {
-		cell.Whole = at.Cell(r.Record, n)
-	}
-	return cell
 }
 
 // FillCell shows one field of a table whole.

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/url"
 	"slices"
+	"strconv"
 
 	"sallyport/review"
 )
@@ -138,7 +139,11 @@ func newComment(b Build, v *review.RequestView, c review.CommentView) Comment {
 		comment.For = "the author too, when this turn ends"
 	}
 	if f := fileOf(v, c.File); f != nil {
-		comment.Where = baseOf(f.Path)
+		comment.Where = baseOf(f.Path) + placeWords(c.Place)
+		if c.Place != nil && c.Place.Row > 0 {
+			row := strconv.Itoa(c.Place.Row)
+			comment.Href = RequestAddress(v.ID, "files", string(f.ID)) + "?at=" + row + "#row-" + row
+		}
 	}
 	if c.Mine && c.Turn == v.Turn && may(v, review.ActComments) {
 		at := RequestAddress(v.ID, "comments", comment.ID)
@@ -155,10 +160,28 @@ func newCommentForm(fs Forms, v *review.RequestView, g review.GroupView, f *revi
 		id, about, file = "comment-"+string(f.ID), baseOf(f.Path), string(f.ID)
 	}
 	form := fs.Form(id, RequestAddress(v.ID, "comments"), nil)
-	return &CommentForm{
+	c := &CommentForm{
 		Form: form, Group: g.Name, File: file, About: about, Checker: v.WaitingOn == "checkers",
 		Open: form.open() || f == nil && g.NeedsComment,
 	}
+	if row, err := strconv.ParseInt(form.Value("row"), 10, 63); err == nil && row > 0 && f != nil { // it was refused
+		c.Place = &TablePlace{Row: row, Columns: []string{form.Value("column_name")}}
+	}
+	return c
+}
+
+// placeWords say where in a file a comment stands.
+func placeWords(p *review.Position) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Line > 0:
+		return ", line " + Count(p.Line)
+	case p.Column != "":
+		name, _ := clip(p.Column, mostCell)
+		return ", row " + Count(p.Row) + ", " + Visible(name)
+	}
+	return ", row " + Count(p.Row)
 }
 
 // newGroupForm describes a group, or makes one if g is nil.

@@ -85,6 +85,7 @@ type Comment struct {
 	Turn    int
 	At      Moment
 	Where   string
+	Href    string // of the place
 	Text    string
 	Publish Form // with an empty ID if the viewer cannot
 	Delete  Form
@@ -98,6 +99,7 @@ type CommentForm struct {
 	About   string
 	Checker bool
 	Open    bool
+	Place   *TablePlace // in a table
 }
 
 // GroupForm describes a group.

@@ -151,6 +151,9 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 	}
 	if may(v, review.ActComments) {
 		p.Comment = newCommentForm(b.Forms, v, *g, f)
+		if c.Place != nil && (p.Comment.Place == nil || p.Comment.Place.Row == c.Place.Row) {
+			p.Comment.Place = c.Place
+		}
 	}
 	if may(v, review.ActFiles) && f.Kind != review.WithdrawnFile {
 		p.Edit = newEditFile(b.Forms, v, g, f)

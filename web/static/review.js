@@ -17,19 +17,30 @@ function go(href, push) {
     return;
   }
   going = { href, push };
+  left = document.activeElement ? named(document.activeElement) : "";
   const list = document.getElementById("list");
   htmx.ajax("GET", href, { source: screen(), headers: { "Sallyport-Version": list.dataset.version } });
 }
 
 addEventListener("click", (event) => {
-  const a = event.target.closest?.("#review a[data-file]");
+  const a = event.target.closest?.("#review a:is([data-file], [data-look])");
   if (!a || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   go(a.href, true);
 });
 
+// What a form asks to look at is an address, too.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("#review form[data-look]")) return;
+  event.preventDefault();
+  go(form.action + "?" + new URLSearchParams(new FormData(form)), true);
+});
+
+const here = () => location.pathname + location.search;
+
 addEventListener("popstate", () => {
-  if (screen() && location.pathname !== screen().dataset.at) go(location.href, false);
+  if (screen() && here() !== screen().dataset.at) go(location.href, false);
 });
 
 // One at a time: a vote on a file that is leaving the screen is not cast.
@@ -48,18 +59,27 @@ function choose(path) {
     if (a.pathname === path) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");
   }
-  const here = current();
-  here?.scrollIntoView({ block: "nearest" });
-  if (focused) here?.focus({ preventScroll: true });
+  const file = current();
+  file?.scrollIntoView({ block: "nearest" });
+  if (focused) file?.focus({ preventScroll: true });
 }
 
 function arrived({ href, push }) {
-  const path = new URL(href).pathname;
-  if (push && path !== location.pathname) history.pushState(null, "", href);
-  if (screen()) screen().dataset.at = path;
-  choose(path);
-  if (document.activeElement === document.body) document.getElementById("file-name")?.focus({ preventScroll: true });
+  const to = new URL(href);
+  if (push && to.pathname + to.search !== here()) history.pushState(null, "", href);
+  if (screen()) screen().dataset.at = to.pathname + to.search;
+  choose(to.pathname);
+  const place = to.hash && document.getElementById(to.hash.slice(1));
+  place?.scrollIntoView({ block: "center" });
+  if (document.activeElement !== document.body) return;
+  const again = left && [...document.querySelectorAll("#doc a, #doc summary, #doc button")].find((el) => named(el) === left);
+  (place?.querySelector("a") ?? again ?? document.getElementById("file-name"))?.focus({ preventScroll: true });
 }
+
+// What had the focus in what is replaced gets it again, if it is still there: a
+// column by which one sorts, say.
+const named = (el) => (el.closest("#doc") ? el.closest("[id]:not(#doc)")?.id + " " + (el.closest("th")?.cellIndex ?? el.textContent) : "");
+let left = "";
 
 function voted(form) {
   const bar = document.getElementById("vote");
@@ -107,6 +127,6 @@ addEventListener("keydown", (event) => {
 });
 
 if (screen()) {
-  screen().dataset.at = location.pathname;
+  screen().dataset.at = here();
   current()?.scrollIntoView({ block: "nearest" });
 }

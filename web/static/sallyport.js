@@ -3,6 +3,7 @@ import "./parts.js";
 import "./keys.js";
 import "./review.js";
 import "./panes.js";
+import "./tables.js";
 import "./drafts.js";
 import "./choose.js";
 import "./watch.js";
