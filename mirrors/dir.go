@@ -8,6 +8,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // Dir is a directory of bare mirrors.
@@ -35,7 +37,7 @@ func (d *Dir) Mirror(repository string) (*Mirror, error) {
 			continue // not there, or not to be reached: the next place may have it
 		}
 		if info, err := root.Lstat("objects"); err == nil && info.IsDir() {
-			return &Mirror{objects: objects{root: root}}, nil
+			return &Mirror{objects: objects{root: root}, folders: map[plumbing.Hash][]Entry{}}, nil
 		}
 		if err := root.Close(); err != nil {
 			return nil, err
@@ -45,7 +47,11 @@ func (d *Dir) Mirror(repository string) (*Mirror, error) {
 }
 
 // Mirror is the bare mirror of one repository. It is for one use at a time.
-type Mirror struct{ objects objects }
+type Mirror struct {
+	objects objects
+	folders map[plumbing.Hash][]Entry // that were read before
+	kept    int                       // names in them
+}
 
 // Close closes the mirror.
 func (m *Mirror) Close() error {

@@ -79,6 +79,7 @@ func (m *Mirror) List(ctx context.Context, folder Entry) ([]Entry, error) {
 		return nil, ErrNoFile
 	}
 	entries, err := m.tree(ctx, folder.id)
+	entries = slices.Clone(entries)
 	slices.SortStableFunc(entries, func(a, b Entry) int {
 		if (a.Kind == Folder) != (b.Kind == Folder) {
 			if a.Kind == Folder {
@@ -91,8 +92,24 @@ func (m *Mirror) List(ctx context.Context, folder Entry) ([]Entry, error) {
 	return entries, err
 }
 
-// tree reads the entries of a folder, in git's order.
+// mostKept is how many names of folders are kept while a mirror is open.
+const mostKept = 200_000
+
+// tree reads the entries of a folder, in git's order. They are not to be
+// changed: the same folder is looked into again and again.
 func (m *Mirror) tree(ctx context.Context, id plumbing.Hash) ([]Entry, error) {
+	if entries, ok := m.folders[id]; ok {
+		return entries, nil
+	}
+	entries, err := m.readTree(ctx, id)
+	if err == nil && m.kept+len(entries) <= mostKept {
+		m.folders[id] = entries
+		m.kept += len(entries)
+	}
+	return entries, err
+}
+
+func (m *Mirror) readTree(ctx context.Context, id plumbing.Hash) ([]Entry, error) {
 	body, err := m.objects.readAs(ctx, plumbing.TreeObject, id, mostTree)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, broken("folder %s is missing", id)
