@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sallyport/mirrors"
+	"sallyport/web/pages"
 )
 
 // The repositories that the workspace of a study's tests names: of the first
@@ -135,6 +136,21 @@ func TestCodeOfOthers(t *testing.T) {
 		s.get("checker1", "/code/ws/"+no).want(404).without("never run")
 	}
 	s.get("checker1", "/code/other/"+one[0]).want(404)
+}
+
+// TestWaysToCode: what names a commit leads to its code.
+func TestWaysToCode(t *testing.T) {
+	s, one, _ := newCodeSite(t)
+	report := fmt.Sprintf(`{"identifier": "bswslyjxpwqix3qb", "workspace": "ws", "backend": "tpp", "commit": %q, "jobs": [{"action": "model", "status": "succeeded"}]}`, one[0])
+	s.do("tpp", "PUT", "/job-requests/bswslyjxpwqix3qb", report).want(200)
+	s.get("author", "/job-requests/bswslyjxpwqix3qb").want(200, `href="`+codeOf(one[0], "")+`"`, `href="`+codeOf(one[0], "")+`?action=model#action"`)
+	for commit, want := range map[string]string{
+		one[0]: codeOf(one[0], "") + "?action=a+%26b#action", "abcdef": "", "": "", "main": "", "../../x": "", strings.ToUpper(one[0]): "",
+	} {
+		if got := pages.CodeLink("ws", commit, "a &b"); got != want {
+			t.Errorf("CodeLink(%q) = %q, want %q", commit, got, want)
+		}
+	}
 }
 
 // TestNoCode says why there is none.

@@ -135,6 +135,7 @@ func (s *server) showJobRequestPage(c *gin.Context) error {
 	logs := s.logs(ctx, a, found.Place)
 	for _, job := range j.Jobs {
 		row := s.jobRow(job)
+		row.Code = pages.CodeLink(j.Workspace, j.Commit.Or(""), job.Action)
 		if row.Log = logs[job.Action]; row.Log.Href != "" {
 			p.Logs = "A log is of the last job of its action, which may be of another job request."
 		}
@@ -201,6 +202,9 @@ func jobRequestFacts(j foundJobRequest) []pages.Fact {
 	for i := range facts {
 		if name := facts[i].Name; name == "Branch" || name == "Commit" {
 			facts[i].Mono = true
+		}
+		if facts[i].Name == "Commit" {
+			facts[i].Href = pages.CodeLink(j.Workspace, j.Commit.Or(""), "")
 		}
 	}
 	force := pages.NotReported("Force run")

@@ -452,12 +452,12 @@ func TestServeSaysAllProblems(t *testing.T) {
 	config := filepath.Join(dir, "config.yaml")
 	must(t, os.WriteFile(config, []byte("COLOUR: red\n"), 0o600))
 	s := shell{t, map[string]string{
-		"SALLYPORT_PUBLIC_URL": "ftp://x", "SALLYPORT_TRUSTED_PROXIES": "everybody", "SALLYPORT_VAULT_URL": "s3://bucket",
+		"SALLYPORT_PUBLIC_URL": "ftp://x", "SALLYPORT_TRUSTED_PROXIES": "everybody", "SALLYPORT_REPOS_DIR": "settings.go", "SALLYPORT_VAULT_URL": "s3://bucket",
 		"SALLYPORT_HOLD": "soon", "SALLYPORT_REPO_LINKS": "github.com", "SALLYPORT_LOG_LEVEL": "loud", "SALLYPORT_DESTINATIONS": filepath.Join(dir, "none.yaml"),
 		"SALLYPORT_DATABASE_URL": "postgres://x", "SALLYPORT_DATABASE_URL_FILE": config, "SALLYPORT_LISTEN_FILE": filepath.Join(dir, "none"),
 	}}
 	r := s.want(exitUsage, "serve", "--config", config)
-	for _, name := range []string{"PUBLIC_URL", "TRUSTED_PROXIES", "VAULT_URL", "HOLD", "REPO_LINKS", "LOG_LEVEL", "DESTINATIONS", "DATABASE_URL_FILE", "LISTEN_FILE", "WORKSPACES_DIR", "COLOUR"} {
+	for _, name := range []string{"PUBLIC_URL", "TRUSTED_PROXIES", "REPOS_DIR", "VAULT_URL", "HOLD", "REPO_LINKS", "LOG_LEVEL", "DESTINATIONS", "DATABASE_URL_FILE", "LISTEN_FILE", "WORKSPACES_DIR", "COLOUR"} {
 		if !strings.Contains(r.err, name) {
 			t.Errorf("serve does not say what is wrong with %s:\n%s", name, r.err)
 		}

@@ -114,6 +114,7 @@ type JobRow struct {
 	Started Fact
 	Ended   Fact
 	Log     Link // of the action's last job
+	Code    string
 }
 
 // ActionRow is an action of the pipeline.
