@@ -144,6 +144,13 @@ func TestWaysToCode(t *testing.T) {
 	report := fmt.Sprintf(`{"identifier": "bswslyjxpwqix3qb", "workspace": "ws", "backend": "tpp", "commit": %q, "jobs": [{"action": "model", "status": "succeeded"}]}`, one[0])
 	s.do("tpp", "PUT", "/job-requests/bswslyjxpwqix3qb", report).want(200)
 	s.get("author", "/job-requests/bswslyjxpwqix3qb").want(200, `href="`+codeOf(one[0], "")+`"`, `href="`+codeOf(one[0], "")+`?action=model#action"`)
+	s.get("author", "/workspaces/ws/out/a.csv").want(200, `href="`+codeOf("26ea0eb", "")+`?action=act#action">what its job ran</a>`)
+	chain := pages.Chain{Facts: []pages.Fact{{Name: "Job"}, {Name: "Commit"}, {Name: "SHA-256"}}}
+	chain.AddCode("ws", "main", "model")
+	chain.AddCode("ws", one[0], "model")
+	if len(chain.Facts) != 4 || chain.Facts[2].Name != "Code" || chain.Facts[2].Href != codeOf(one[0], "")+"?action=model#action" {
+		t.Errorf("where a file comes from %+v", chain.Facts)
+	}
 	for commit, want := range map[string]string{
 		one[0]: codeOf(one[0], "") + "?action=a+%26b#action", "abcdef": "", "": "", "main": "", "../../x": "", strings.ToUpper(one[0]): "",
 	} {

@@ -83,10 +83,8 @@ func (s *server) outputContent(c *gin.Context, w Workspace, of string, l pages.L
 }
 
 func outputChain(workspace string, o output) pages.Chain {
-	commit := chainFact("Commit", o.Commit)
-	commit.Href = pages.CodeLink(workspace, valueOf(o.Commit), valueOf(o.Action))
 	chain := pages.Chain{Facts: []pages.Fact{
-		chainFact("Job", o.Job), {Name: "Job’s status", Text: orNotReported(o.JobStatus)}, chainFact("Action", o.Action), commit,
+		chainFact("Job", o.Job), {Name: "Job’s status", Text: orNotReported(o.JobStatus)}, chainFact("Action", o.Action), chainFact("Commit", o.Commit),
 	}}
 	request := chainFact("Job request", o.JobRequest)
 	if o.JobRequest != nil {
@@ -96,6 +94,7 @@ func outputChain(workspace string, o output) pages.Chain {
 	if o.SHA256 != nil { // of what nobody may open, it is kept back
 		chain.Facts = append(chain.Facts, chainFact("SHA-256", o.SHA256))
 	}
+	chain.AddCode(workspace, valueOf(o.Commit), valueOf(o.Action))
 	return chain
 }
 

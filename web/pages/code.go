@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,6 +88,16 @@ func CodeAddress(workspace, commits, path, action string) string {
 		address += "?action=" + url.QueryEscape(action)
 	}
 	return address
+}
+
+// AddCode puts the way to the code that made a file after its commit, if the
+// commit can be one.
+func (c *Chain) AddCode(workspace, commit, action string) {
+	href := CodeLink(workspace, commit, action)
+	i := slices.IndexFunc(c.Facts, func(f Fact) bool { return f.Name == "Commit" })
+	if href != "" && i >= 0 {
+		c.Facts = slices.Insert(c.Facts, i+1, Fact{Name: "Code", Text: "what its job ran", Href: href})
+	}
 }
 
 // CodeLink leads to the code at a commit, at the lines of the action that ran;

@@ -283,7 +283,7 @@ func (b Build) chain(v *review.RequestView, f *review.FileView) Chain {
 		c.Facts[3].Href = "/job-requests/" + url.PathEscape(f.JobRequest)
 	}
 	if b.Workspaces {
-		c.Facts[2].Href = CodeLink(v.Workspace, f.Commit, f.Action)
+		c.AddCode(v.Workspace, f.Commit, f.Action)
 	}
 	c.Now = "The workspace has the same bytes now."
 	switch {
