@@ -41,7 +41,7 @@ type manifestParser struct {
 // identity it fills in the hash.
 func parseManifest(ctx context.Context, r io.ReaderAt, size int64, lim limits) (*Manifest, error) {
 	if size > lim.bytes {
-		return nil, &ManifestError{1, 0, fmt.Sprintf("larger than %d bytes", lim.bytes)}
+		return nil, &ManifestError{1, 0, fmt.Sprintf("the file has %d bytes; at most %d are read", size, lim.bytes)}
 	}
 	h := sha256.New()
 	all := &ctxReader{ctx, io.NewSectionReader(r, 0, size)}

@@ -20,7 +20,7 @@ func TestParseManifestLimits(t *testing.T) {
 		message string
 	}{
 		{limits{bytes: int64(len(text)), entries: 2, value: 100, depth: 1}, ""},
-		{limits{bytes: int64(len(text)) - 1, entries: 2, value: 100, depth: 1}, "larger than"},
+		{limits{bytes: int64(len(text)) - 1, entries: 2, value: 100, depth: 1}, "at most"},
 		{limits{bytes: int64(len(text)), entries: 1, value: 100, depth: 1}, "more than 1 outputs"},
 		{limits{bytes: int64(len(text)), entries: 2, value: 20, depth: 1}, "longer than 20 bytes"},
 	} {

@@ -126,7 +126,12 @@ func fact(name, text string) pages.Fact {
 // warnings are what is to be known of a workspace first.
 func warnings(w Workspace) []string {
 	var list []string
-	if w.ReadError == "" && w.ReadAt.IsZero() {
+	switch {
+	case w.Behind && w.ReadAt.IsZero():
+		list = append(list, "This workspace is being read for the first time. It is large: its outputs appear when that is done.")
+	case w.Behind:
+		list = append(list, "This workspace has changed and is being read. It is large: until that is done, this is how it was at the last reading.")
+	case w.ReadError == "" && w.ReadAt.IsZero():
 		list = append(list, "This workspace was never read: it has no directory yet. Outputs appear when a job has written them.")
 	}
 	if w.Place.Project == "" {

@@ -158,6 +158,7 @@ type Workspace struct {
 	ErrorAt   time.Time // of the last try
 	FailedAt  time.Time // of the first try that failed so
 	Linked    bool      // it has no manifest: files are linked by patterns
+	Behind    bool      // it has changed, and is still being read; of one workspace, not of lists
 	Version   int64     // rises with all that changes of it; of one workspace, not of lists
 
 	// What the last good reading left out; of one workspace, not of lists.

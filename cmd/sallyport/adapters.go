@@ -151,10 +151,14 @@ func (w workspaces) FindWorkspaces(ctx context.Context, reach review.Reach, part
 // first, so that nobody looks at what is not there any more.
 func (w workspaces) Workspace(ctx context.Context, name string) (web.Workspace, error) {
 	found, err := w.app.store.Workspace(ctx, name)
-	if err == nil && w.app.refresh(ctx, name) {
-		found, err = w.app.store.Workspace(ctx, name)
+	var after refreshed
+	if err == nil {
+		if after = w.app.refresh(ctx, name); after == readAgain {
+			found, err = w.app.store.Workspace(ctx, name)
+		}
 	}
 	one := workspaceOf(found.WorkspaceSummary)
+	one.Behind = after == tooLong
 	one.Problems, one.MoreProblems, one.Version = found.Problems, found.MoreProblems, found.Version
 	return one, err
 }
@@ -396,17 +400,37 @@ func (a *app) report(ctx context.Context, c review.Command, report pipeline.JobR
 	return true, nil
 }
 
-// refresh reads a workspace if it has changed, and reports whether it did.
-// What cannot be read is kept with the workspace, where people see it, beside
-// the last good reading.
-func (a *app) refresh(ctx context.Context, workspace string) bool {
+// refreshed is what became of a workspace that somebody looks at.
+type refreshed int
+
+const (
+	unchanged refreshed = iota
+	readAgain           // or it could not be read, which is kept with it
+	tooLong             // the watcher goes on
+)
+
+// patience is how long somebody who looks at a workspace waits until it is
+// read. It is long for 45,000 outputs, and short for a million.
+const patience = 5 * time.Second
+
+// refresh reads a workspace if it has changed, as far as there is patience for
+// that. What cannot be read is kept with the workspace, where people see it,
+// beside the last good reading.
+func (a *app) refresh(ctx context.Context, workspace string) refreshed {
 	if !a.reader.Changed(ctx, workspace) {
-		return false
+		return unchanged
 	}
-	if err := a.reader.Read(ctx, workspace); err != nil {
+	short, cancel := context.WithTimeout(ctx, a.patience)
+	defer cancel()
+	err := a.reader.Read(short, workspace)
+	switch {
+	case err != nil && short.Err() != nil && ctx.Err() == nil:
+		a.log.InfoContext(ctx, "workspace takes long to read", "workspace", workspace)
+		return tooLong
+	case err != nil:
 		a.log.WarnContext(ctx, "read workspace", "workspace", workspace, "error", err)
 	}
-	return true
+	return readAgain
 }
 
 // entryOf is what a manifest says of a candidate.

@@ -30,6 +30,7 @@ type app struct {
 	cache    string // the temporary directory of windows; "" if they have their own
 	reviews  *review.Service
 	reader   *outputs.Reader
+	patience time.Duration // of somebody who looks at a workspace that has to be read
 	worker   *release.Worker
 	log      *slog.Logger
 	wake     func() // tells the workers that there is something to do
@@ -43,7 +44,7 @@ func openApp(c *console, s checked) (*app, error) {
 	if err := databaseThere(s.database); err != nil {
 		return nil, err
 	}
-	a := &app{settings: s, log: c.log(s.level), wake: func() {}}
+	a := &app{settings: s, log: c.log(s.level), wake: func() {}, patience: patience}
 	var err error
 	policy := review.DefaultPolicy()
 	policy.HoldSeconds = int64(s.hold / time.Second)
