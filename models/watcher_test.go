@@ -158,7 +158,7 @@ func TestWatcherAsksLittle(t *testing.T) {
 func BenchmarkWatcher(b *testing.B) {
 	for name, url := range map[string]func(testing.TB) string{"sqlite": sqliteURL, "postgres": postgresURL} {
 		db := openForTest(b, url(b))
-		w := newWatched(b, db, time.Nanosecond)
+		w := newWatched(b, db, time.Microsecond)
 		for n := range 10_000 {
 			w.manifest(b, fmt.Sprintf("study-%d", n), "output/a.csv")
 		}

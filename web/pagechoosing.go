@@ -34,7 +34,7 @@ func shownOf(items []pages.Item) string {
 // belowOf offers to choose more than the page shows, where there may be more.
 func belowOf(f folderAt, p pages.Workspace) pages.Below {
 	folders := len(p.Items) > 0 && p.Items[0].Folder
-	return pages.Below{There: folders || p.Pager.Next != "" || p.Pager.First != "", Ask: f.address()}
+	return pages.Below{There: folders || p.Pager.Next != "" || p.Pager.First != "", Match: f.Narrowed(), Ask: f.address()}
 }
 
 // matching are the files of a folder and below that match its filter and may
@@ -55,7 +55,7 @@ func (s *server) countBelow(c *gin.Context, by asking, f folderAt) error {
 	if err != nil {
 		return err
 	}
-	below := pages.Below{There: true, Count: "all " + pages.Count(found.Files), Ask: f.address()}
+	below := pages.Below{There: true, Match: f.Narrowed(), Count: "all " + pages.Count(found.Files), Ask: f.address()}
 	if found.Files > mostChosen {
 		below.Note = fmt.Sprintf("At most %s files are added at once: the first of them by their paths are chosen.", pages.Count(mostChosen))
 	}

@@ -213,8 +213,8 @@ func folderColumns(f folderAt) []pages.Column {
 		text string
 		num  bool
 	}{
-		{review.ByName, "Name", false}, {review.ByLevel, "Level", false}, {review.BySize, "Size", true}, {review.ByAction, "Action", false},
-		{review.ByWritten, "Written", false}, {review.ByStanding, "Status", false},
+		{review.ByName, "Name", false}, {review.ByStanding, "Status", false}, {review.ByLevel, "Level", false}, {review.BySize, "Size", true},
+		{review.ByAction, "Action", false}, {review.ByWritten, "Written", false},
 	} {
 		shown := pages.Column{Text: col.text, Num: col.num}
 		to := string(col.by)
@@ -277,6 +277,9 @@ func (s *server) showItem(by asking, item OutputItem, f folderAt, typed *pages.T
 		Href: workspaceAddress(by.place.Workspace, o.Path), See: by.seeOf(o), Written: pages.At(item.Written, s.Now()),
 		Stands: pages.StandingState(o.Standing, item.Released),
 		Chosen: typed != nil && slices.Contains(typed.Values["path"], o.Path),
+	}
+	if o.Standing == review.StandsOnRequest {
+		shown.WhyNot = "" // its tag and its link say all
 	}
 	if f.Deep {
 		shown.Name = strings.TrimPrefix(strings.TrimPrefix(o.Path, f.Dir), "/")

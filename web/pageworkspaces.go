@@ -49,10 +49,12 @@ func (s *server) readingOf(w Workspace) pages.Reading {
 		State: pages.State{Kind: "changes", Word: "This workspace cannot be read"}, Error: w.ReadError + ".",
 		At: pages.At(w.ReadAt, s.Now()), Since: pages.At(w.FailedAt, s.Now()),
 	}
-	r.Lines = []string{
-		"Files can be asked for as far as they still have the bytes of that reading. The workspace is looked at every 30 seconds, and read again when it has changed.",
-		"If this lasts, tell whoever looks after the backend" + backendNamed(w.Place.Backend) + ": its job runner writes `metadata/manifest.json`, and the directory must be there and readable.",
+	r.Advice = "Files that still have the bytes of that reading can be asked for. "
+	if w.ReadAt.IsZero() {
+		r.Advice = ""
 	}
+	r.Advice += "The workspace is looked at every 30 seconds, and read again when it has changed. If this lasts, tell whoever looks after the backend" +
+		backendNamed(w.Place.Backend) + ": its job runner writes `metadata/manifest.json`, and the directory must be there and readable."
 	return r
 }
 

@@ -58,7 +58,7 @@ type Reading struct {
 	Error string
 	At    Moment // of the last good one
 	Since Moment // when one failed first
-	Lines []string
+	Advice string
 }
 
 // Watch is where a page that is open asks whether what it shows has changed,
@@ -149,6 +149,7 @@ type AddForm struct {
 // the page does not show.
 type Below struct {
 	There bool   // there may be more than the page shows
+	Match bool   // the page is narrowed
 	Count string // "" while nobody has counted
 	Ask   string // where that is asked
 	Note  string // what of them is not chosen

@@ -7,6 +7,7 @@ type Log struct {
 	Path      string
 	What      string // what it is, in a sentence
 	Content   Content
+	Reading   Reading
 	Workspace string // its address
 }
 

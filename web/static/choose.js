@@ -157,9 +157,13 @@ addEventListener("click", (event) => {
   look(form);
 });
 
-addEventListener("toggle", (event) => {
-  if (event.target.matches?.(".chosen-files") && event.target.open && event.isTrusted && !event.target.dataset.fresh) look(event.target.closest("form"));
-}, true);
+addEventListener("click", (event) => {
+  const list = event.target.closest?.(".chosen-files > summary")?.parentElement;
+  if (!list || list.open) return;
+  list.open = true;
+  event.preventDefault();
+  look(list.closest("form"));
+});
 
 // What the server lists is what is chosen: what is gone is not.
 document.addEventListener("htmx:afterSettle", () => {
@@ -172,6 +176,7 @@ document.addEventListener("htmx:afterSettle", () => {
   delete form.dataset.asked;
   keep(form);
   fresh.open = form.dataset.open !== undefined;
+  if (form.dataset.focus !== undefined) fresh.querySelector("summary").focus({ preventScroll: true });
   show(form);
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -179,6 +184,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const form = place?.closest?.("form[data-chooser]");
   if (place?.id !== "chosen" || !form) return;
   form.toggleAttribute("data-open", Boolean(form.querySelector(".chosen-files")?.open));
+  form.toggleAttribute("data-focus", place.contains(document.activeElement));
 });
 
 // What is sent is what is chosen, wherever it stands.
