@@ -186,7 +186,11 @@ func (s *server) overview(c *gin.Context, v *review.RequestView, typed *pages.Ty
 	if shown, err := url.Parse(c.GetHeader("HX-Current-URL")); err == nil && wantsParts(c) {
 		b.Path = shown.Query().Get("path")
 	}
-	return pages.NewRequest(b, v)
+	p := pages.NewRequest(b, v)
+	if a := actorOf(c); p.Poll.Address == "" && (a.HasAnywhere(review.Researcher) || a.HasAnywhere(review.Observer) || a.HasAnywhere(review.OutputChecker)) {
+		p.Watch = watchRequest(v)
+	}
+	return p
 }
 
 func (s *server) actPage(c *gin.Context, status int, v *review.RequestView, act review.Act, typed *pages.Typed) error {

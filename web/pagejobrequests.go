@@ -195,6 +195,7 @@ func (s *server) timeline(j foundJobRequest) []pages.Fact {
 func jobRequestFacts(j foundJobRequest) []pages.Fact {
 	facts := []pages.Fact{
 		{Name: "Backend", Text: j.Backend}, {Name: "Workspace", Text: j.Workspace, Href: workspaceAddress(j.Workspace, "")},
+		{Name: "There", Text: "what it changed in the workspace", Href: changesAddress(j.Workspace, j.Identifier)},
 		reportedText("Organisation", j.Organisation), reportedText("Project", j.Project), requestedBy(j.jobRequest),
 		reportedText("Branch", j.Branch), reportedText("Commit", j.Commit), reportedText("Repository", j.Repo),
 		reportedText("Message", j.StatusMessage),

@@ -135,7 +135,7 @@ func TestPolls(t *testing.T) {
 	s := newSite(t)
 	v := s.submitted("out/a.csv")
 	overview := requestAt(v)
-	s.get("author", overview).want(200).without("data-poll")
+	s.get("author", overview).want(200).without(`id="poll"`)
 	v = s.reviewedBy(v, "checker1", "checker2")
 	v = s.do("checker1", "POST", at(v, "approve"), approval(v), match(s.seen("checker1", v).Version)).want(200).request()
 	version := s.seen("author", v).Version

@@ -31,6 +31,7 @@ type Request struct {
 	Voting    bool       // the viewer votes
 	Empty     string
 	Poll      Poll
+	Watch     Watch // of the workspace
 }
 
 func (Request) file() string { return "request.html" }
