@@ -102,7 +102,7 @@ func TestChosenFiles(t *testing.T) {
 	if len(s.streams) != 0 {
 		t.Error("choosing made a request")
 	}
-	s.post("checker1", "/workspaces/ws", look).want(200, "Only researchers of the project").without("data-listed")
+	s.post("checker1", "/workspaces/ws", with(look, "act", "look")).want(200, "Only researchers of the project").without("data-listed")
 }
 
 // TestSortedFolder: headers are links that sort, the other way if it is sorted

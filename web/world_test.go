@@ -578,7 +578,7 @@ func (w *world) Tree(_ context.Context, _, dir string) (map[string][]string, err
 }
 
 func (w *world) Survey(ctx context.Context, by review.Asking, l review.OutputListing, most int) (OutputSurvey, error) {
-	l.Limit = 1000
+	l.Limit = 10_000
 	items, _, err := w.Outputs(ctx, by, l)
 	found := OutputSurvey{Files: len(items)}
 	for _, i := range items[:min(most, len(items))] {
