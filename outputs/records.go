@@ -111,7 +111,7 @@ func (r *records) plain() bool {
 	}
 	r.at += r.layout.raw(b[:n+1])
 	r.pos += n + 1
-	r.data, r.gap = bytes.TrimSuffix(b[:n], []byte("\r")), 1
+	r.data, r.gap = bytes.TrimRight(b[:n], "\r"), 1
 	if len(r.data) == 0 {
 		return true // a blank line has no fields
 	}
@@ -182,7 +182,7 @@ func (r *records) step(state *int, unquoted *bool) (n int, done bool, err error)
 		r.data = append(r.data, '"')
 		*state = quoted
 		return 1, false, nil
-	case c == '\r' && *state == closed:
+	case c == '\r':
 		*state = closedCR
 		return 1, false, nil
 	}
@@ -206,8 +206,8 @@ func (r *records) last(unquoted bool) {
 	if len(r.ends) > 0 {
 		start = r.ends[len(r.ends)-1]
 	}
-	if n := len(r.data); unquoted && n > start && r.data[n-1] == '\r' {
-		r.data = r.data[:n-1]
+	for n := len(r.data); unquoted && n > start && r.data[n-1] == '\r'; n-- {
+		r.data = r.data[:n-1] // some programs write more than one
 	}
 	if unquoted && start == 0 && len(r.ends) == 0 && len(r.data) == 0 {
 		return // a blank line has no fields

@@ -79,6 +79,7 @@ func TestTables(t *testing.T) {
 		{"Windows-1252", "a,b\n\x80 5,na\xefve\n", []string{"0:a|b", "1:€ 5|naïve"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.Windows1252 }},
 		{"Latin-1", "a,b\n\x81,\xe9\n", []string{"0:a|b", "1:\u0081|é"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.Latin1 }},
 		{"vertical bars", "a|b\n1,5|2\n", []string{"0:a|b", "1:1,5|2"}, func(i outputs.TableInfo) bool { return i.Delimiter == '|' }},
+		{"returns before line ends", "a,b\r\r\n1,\"x\"\r\r\n2,y\r\r\n", []string{"0:a|b", "1:1|x", "2:2|y"}, nil},
 		{"returns alone", "a,b\r1,\"x\ry\"\r2,\r", []string{"0:a|b", "1:1|x\ny", "2:2|"}, nil},
 		{"UTF-16LE", "\xff\xfea\x00,\x00b\x00\n\x00\xac\x20,\x00\x3d\xd8\x00\xde\r\x00\n\x00", []string{"0:a|b", "1:€|😀"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.UTF16LE }},
 		{"UTF-16BE", "\xfe\xff\x00a\x00,\x00b\x00\n\xd8\x3d\x00,\x00x\x00", []string{"0:a|b", "1:\ufffd|x\ufffd"}, func(i outputs.TableInfo) bool { return i.Encoding == outputs.UTF16BE }},

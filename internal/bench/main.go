@@ -49,6 +49,7 @@ var parts = []struct {
 	{"folder", (*bench).folder},
 	{"manifest", (*bench).manifest},
 	{"linking", (*bench).linking},
+	{"tables", (*bench).tables},
 	{"export", (*bench).export},
 	{"delivering", (*bench).delivering},
 	{"start", (*bench).start},

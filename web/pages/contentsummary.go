@@ -50,7 +50,7 @@ func (c *Content) fillSums(ctx context.Context, table *outputs.Table, w *tableWi
 	if err != nil {
 		return err
 	}
-	c.Sums = &TableSummary{Open: w.look.Summary, Text: "All " + Plural(int(w.info.Records-1), "row") + " of the file count, whatever is filtered."}
+	c.Sums = &TableSummary{Open: w.look.Summary, Text: "Of " + Plural(int(w.info.Records-1), "row") + ", all that the file has, whatever is filtered."}
 	for _, of := range s.Columns {
 		c.Sums.Columns = append(c.Sums.Columns, w.summaryColumn(of))
 	}

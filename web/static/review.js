@@ -69,7 +69,7 @@ function arrived({ href, push }) {
   if (push && to.pathname + to.search !== here()) history.pushState(null, "", href);
   if (screen()) screen().dataset.at = to.pathname + to.search;
   choose(to.pathname);
-  const place = to.hash && document.getElementById(to.hash.slice(1));
+  const place = to.hash ? document.getElementById(to.hash.slice(1)) : null;
   place?.scrollIntoView({ block: "center" });
   if (document.activeElement !== document.body) return;
   const again = left && [...document.querySelectorAll("#doc a, #doc summary, #doc button")].find((el) => named(el) === left);

@@ -7,7 +7,7 @@ function follow(box) {
   const bar = box.parentElement?.querySelector(".window[data-of]");
   const rows = [...box.querySelectorAll(".grid tbody > tr:not(.more)")];
   if (!bar || rows.length === 0) return;
-  const top = box.querySelector(".grid thead")?.getBoundingClientRect().bottom ?? 0;
+  const top = box.querySelector(".grid thead th")?.getBoundingClientRect().bottom ?? 0;
   const bottom = Math.min(box.getBoundingClientRect().bottom, innerHeight);
   const first = between(rows, (r) => r.getBoundingClientRect().bottom > top + 1);
   const last = between(rows, (r) => r.getBoundingClientRect().top >= bottom - 1) - 1;
