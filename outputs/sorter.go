@@ -64,12 +64,16 @@ func (s *sorter) close() error {
 // add takes a row.
 func (s *sorter) add(row int64, field []byte) error {
 	k := sortKey{row: uint32(row), kind: keyMissing} //nolint:gosec // rows are counted against mostOrdered
-	switch v := s.table.Info.value(field); {
+	number := value{}
+	if s.numbers {
+		number = s.table.Info.value(field)
+	}
+	switch {
 	case row >= mostOrdered:
 		return errTooManyRows
-	case s.numbers && v.kind == aNumber:
-		k.kind, k.first = keyNumber, orderedBits(v.number)
-	case v.kind != missing:
+	case number.kind == aNumber:
+		k.kind, k.first = keyNumber, orderedBits(number.number)
+	case !isMissing(field):
 		s.scratch = s.table.Info.folded(field, s.scratch)
 		text := s.scratch[:min(len(s.scratch), sortedText)]
 		k.kind, k.at, k.size, k.first = keyText, uint32(len(s.text)), uint16(len(text)), firstBytes(text) //nolint:gosec // both are bounded
@@ -105,8 +109,13 @@ func firstBytes(text []byte) uint64 {
 
 // compareKeys says which of two rows comes first.
 func compareKeys(a, b sortKey, textA, textB []byte, down bool) int {
-	if c := cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.first, b.first)); c != 0 {
-		return c
+	switch {
+	case a.kind != b.kind:
+		return int(a.kind) - int(b.kind)
+	case a.first < b.first:
+		return -1
+	case a.first > b.first:
+		return 1
 	}
 	if a.kind == keyText {
 		if c := bytes.Compare(textA, textB); c != 0 {
@@ -121,8 +130,52 @@ func compareKeys(a, b sortKey, textA, textB []byte, down bool) int {
 
 func (s *sorter) textOf(k sortKey) []byte { return s.text[k.at : k.at+uint32(k.size)] }
 
+// sortKeys sorts what is in memory. What all texts begin with is left out while
+// they are compared.
 func (s *sorter) sortKeys() {
+	alike := s.alike()
+	s.begin(alike)
+	defer s.begin(0)
 	slices.SortFunc(s.keys, func(a, b sortKey) int { return compareKeys(a, b, s.textOf(a), s.textOf(b), s.down) })
+}
+
+// alike is how many bytes all texts in memory begin with.
+func (s *sorter) alike() int {
+	var first []byte
+	seen := false
+	for _, k := range s.keys {
+		if k.kind != keyText {
+			continue
+		}
+		text := s.textOf(k)
+		if !seen {
+			first, seen = text, true
+		}
+		n := min(len(first), len(text))
+		for i := range n {
+			if first[i] != text[i] {
+				n = i
+				break
+			}
+		}
+		if first = first[:n]; n == 0 {
+			break
+		}
+	}
+	return len(first)
+}
+
+// begin notes in the keys the bytes of texts from one on.
+func (s *sorter) begin(at int) {
+	for i, k := range s.keys {
+		if k.kind != keyText {
+			continue
+		}
+		if k.first = firstBytes(s.textOf(k)[at:]); s.down {
+			k.first = ^k.first
+		}
+		s.keys[i] = k
+	}
 }
 
 // spill writes what is in memory, sorted, as a run.

@@ -40,12 +40,32 @@ func (t *TableInfo) value(field []byte) value {
 	if len(field) > longestNumber {
 		return value{}
 	}
-	if c := field[0]; c >= '0' && c <= '9' || c == '-' || c == '+' || c == '.' || c == ',' || c >= utf8.RuneSelf {
+	if maybeNumber(field) {
 		if n, percent, ok := numberOf(field, t.Delimiter == ';'); ok {
 			return value{aNumber, n, percent}
 		}
 	}
 	return value{kind: wordKind(field)}
+}
+
+// isMissing reports whether a field is missing, which costs less than its value.
+func isMissing(field []byte) bool {
+	const longest = 4
+	field = bytes.TrimSpace(field)
+	return len(field) == 0 || len(field) <= longest && wordKind(field) == missing
+}
+
+// maybeNumber reports whether a field has nothing in it that numbers have not.
+func maybeNumber(field []byte) bool {
+	for _, c := range field {
+		switch {
+		case c >= '0' && c <= '9', c >= '+' && c <= '.', c >= utf8.RuneSelf:
+		case c == '%', c == ' ', c == '\'', c == 'e', c == 'E':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // wordKind tells what stands for nothing, or for something that is not said,
