@@ -28,6 +28,10 @@ type jobRequestRow struct {
 	LastReport   instant // that changed something
 	Reports      int64   // that changed something
 	ReportSHA256 string  `gorm:"column:report_sha256"` // of the received bytes of the last report
+
+	// Who asked for the jobs, "" if nobody said: of Report, for lists.
+	RequestedBy     string
+	RequestedByName string
 }
 
 func (jobRequestRow) TableName() string { return "job_requests" }
@@ -37,6 +41,9 @@ func newJobRequestRow(r pipeline.JobRequest) jobRequestRow {
 	row := jobRequestRow{Identifier: r.Identifier, Workspace: r.Workspace, Status: string(r.StatusNow())}
 	if seconds, ok := r.Runtime(); ok {
 		row.Runtime = &seconds
+	}
+	if by, ok := r.RequestedBy.Get(); ok {
+		row.RequestedBy, row.RequestedByName = by.Username.Or(""), by.Name.Or("")
 	}
 	if jobs, ok := r.Jobs.Get(); ok {
 		row.ReportedJobs = &asJSON[[]pipeline.Job]{jobs}
@@ -82,85 +89,6 @@ func (j *asJSON[T]) Scan(v any) error {
 	return fmt.Errorf("JSON cannot be read from %T", v)
 }
 
-// JobRequestFilter chooses job requests for a list.
-type JobRequestFilter struct {
-	Reach     review.Reach // of their workspaces
-	Workspace string       // "" is any
-	Cursor    string
-	Limit     int
-}
-
-// JobRequestSummary is a job request of a list. Of what was reported it lacks
-// the jobs and the project.yaml; its status and runtime are what they amount
-// to.
-type JobRequestSummary struct {
-	Report     pipeline.JobRequest
-	Place      review.Place
-	LastReport time.Time // that changed something
-}
-
-// listedJobRequest is a job request of a list with its place.
-type listedJobRequest struct {
-	Identifier string
-	At         instant
-	Status     string
-	Runtime    *int64
-	Report     asJSON[pipeline.JobRequest]
-	HasJobs    bool
-	LastReport instant
-	Workspace  workspaceRow `gorm:"embedded"` // gorm passes over fields that are not exported
-}
-
-const jobRequestsQuery = `
-SELECT j.identifier, j.at, j.status, j.runtime, j.report, j.reported_jobs IS NOT NULL AS has_jobs, j.last_report,
-	w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived
-FROM job_requests j JOIN workspaces w ON w.name = j.workspace
-WHERE `
-
-// JobRequests reads a page of job requests, the newest first, and the cursor
-// of the next page.
-func (s *Store) JobRequests(ctx context.Context, f JobRequestFilter) ([]JobRequestSummary, string, error) {
-	from, err := readCursor(f.Cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	where := inReach(f.Reach)
-	if f.Workspace != "" {
-		where.add("j.workspace = ?", f.Workspace)
-	}
-	if from.id != "" {
-		where.add("(j.at, j.identifier) < (?, ?)", at(from.since), from.id)
-	}
-	limit := limited(f.Limit)
-	rows, err := on[listedJobRequest](s.reader).Raw(
-		jobRequestsQuery+where.text()+" ORDER BY j.at DESC, j.identifier DESC LIMIT ?", append(where.values, limit+1)...,
-	).Find(ctx)
-	if err != nil {
-		return nil, "", translate(fmt.Errorf("list job requests: %w", err))
-	}
-	next := ""
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = cursor{rows[limit-1].At.Time, rows[limit-1].Identifier}.String()
-	}
-	list := make([]JobRequestSummary, len(rows))
-	for i, row := range rows {
-		list[i] = row.summary()
-	}
-	return list, next, nil
-}
-
-func (r listedJobRequest) summary() JobRequestSummary {
-	sm := JobRequestSummary{Report: r.Report.value, Place: r.Workspace.place(), LastReport: r.LastReport.Time}
-	if r.HasJobs || sm.Report.Status.Reported() {
-		sm.Report.Status = pipeline.Some(pipeline.Status(r.Status))
-	}
-	if r.Runtime != nil {
-		sm.Report.RuntimeSeconds = pipeline.Some(*r.Runtime)
-	}
-	return sm
-}
-
 // JobRequestFound is a job request with what became of it.
 type JobRequestFound struct {
 	Report      pipeline.JobRequest // all that was reported
@@ -171,6 +99,10 @@ type JobRequestFound struct {
 	Items       []Item             // the same, with who holds them
 	FirstReport time.Time
 	LastReport  time.Time // that changed something
+
+	// The newest before it of its workspace, and the newest before it all of
+	// whose jobs succeeded; nil if there is none. A workspace has one backend.
+	Previous, PreviousSuccess *JobRequestSummary
 }
 
 // JobRequest reads a job request; ErrNotFound if it was never reported.
@@ -186,6 +118,9 @@ func (s *Store) JobRequest(ctx context.Context, identifier string) (JobRequestFo
 			return fmt.Errorf("read workspace %s: %w", row.Workspace, err)
 		}
 		found.Place = place.place()
+		if err := found.before(ctx, tx, row); err != nil {
+			return err
+		}
 		return found.outputs(ctx, tx, row)
 	})
 	if err != nil {

@@ -79,6 +79,12 @@ func TestStatementsOfOutputsUseIndexes(t *testing.T) {
 					t.Error(err)
 				}
 			}
+			for _, f := range []JobRequestFilter{{Status: "failed"}, {RequestedBy: "will"}, {Project: "demo"}, {Backend: "tpp", From: noon, To: noon}} {
+				f.Reach = reach
+				if _, _, err := db.JobRequests(t.Context(), f); err != nil {
+					t.Error(err)
+				}
+			}
 			if _, _, err := db.Releases(t.Context(), ReleaseFilter{Reach: reach, Workspace: "study", Cursor: cursor{noon, "A"}.String()}); err != nil {
 				t.Error(err)
 			}

@@ -70,6 +70,13 @@ const (
 	StatusUnknownErrorCreatingJobs Status = "unknown_error_creating_jobs"
 )
 
+// Statuses are all of them.
+func Statuses() []Status {
+	return []Status{
+		StatusPending, StatusRunning, StatusSucceeded, StatusFailed, StatusNothingToDo, StatusUnknown, StatusUnknownErrorCreatingJobs,
+	}
+}
+
 // Finished reports whether the status is one that never changes again.
 func (s Status) Finished() bool {
 	return s == StatusSucceeded || s == StatusFailed || s == StatusNothingToDo

@@ -66,6 +66,11 @@ type foundJobRequest struct {
 	Pipeline         *pipelineShown   `json:"pipeline"`
 	Outputs          []declaredOutput `json:"outputs"`
 	RequestableFiles int              `json:"requestable_files"`
+
+	// For pages alone.
+	derivedStatus bool              // it is what the jobs amount to
+	ran           map[string]string // the status of every action that was requested or ran
+	lines         map[string]int    // where every action stands in project.yaml
 }
 
 type job struct {
@@ -118,8 +123,18 @@ func showFound(f JobRequestFound, by asking) foundJobRequest {
 			j.Identifier, j.Derived, j.Action, j.Status, j.StatusCode, j.StatusMessage, j.CreatedAt, j.StartedAt, j.CompletedAt,
 		})
 	}
+	shown.derivedStatus = shown.Status != nil && !f.Report.Status.Reported()
+	shown.ran, shown.lines = map[string]string{}, map[string]int{}
+	if f.Pipeline != nil {
+		for _, a := range f.Pipeline.Actions {
+			shown.lines[a.Name] = a.Line
+		}
+	}
 	requestable := map[string]bool{}
 	for _, row := range pipeline.Table(f.Report, f.Pipeline, f.Written) {
+		if status, ok := row.JobStatus(); ok || row.Requested {
+			shown.ran[row.Action] = string(status)
+		}
 		for _, out := range showAction(row, f, by) {
 			shown.Outputs = append(shown.Outputs, out)
 			for _, file := range out.Files {

@@ -70,10 +70,12 @@ func readReport(body []byte) (pipeline.JobRequest, error) {
 
 // listJobRequests answers GET /job-requests.
 func (s *server) listJobRequests(c *gin.Context) error {
-	cursor, limit := page(c)
-	items, next, err := s.Reports.JobRequests(c.Request.Context(), JobRequestFilter{
-		Reach: review.VisibleWorkspaces(actorOf(c)), Workspace: c.Query("workspace"), Cursor: cursor, Limit: limit,
-	})
+	f, err := jobRequestFilter(c)
+	if err != nil {
+		return err
+	}
+	f.Cursor, f.Limit = page(c)
+	items, next, err := s.Reports.JobRequests(c.Request.Context(), f)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,29 +19,74 @@ import (
 
 // showJobRequests answers GET /job-requests.
 func (s *server) showJobRequests(c *gin.Context) error {
-	workspace, cursor := c.Query("workspace"), c.Query("cursor")
-	items, next, err := s.Reports.JobRequests(c.Request.Context(), JobRequestFilter{
-		Reach: review.VisibleWorkspaces(actorOf(c)), Workspace: workspace, Cursor: cursor, Limit: defaultLimit,
-	})
+	query := c.Request.URL.Query()
+	f, err := jobRequestFilter(c)
+	if err != nil {
+		return err
+	}
+	f.Cursor, f.Limit = c.Query("cursor"), defaultLimit
+	items, next, err := s.Reports.JobRequests(c.Request.Context(), f)
 	if err != nil {
 		return err
 	}
 	p := pages.JobRequests{
-		Frame: s.frame(c, "Job requests"), Workspace: workspace, Empty: "No job request that you may see is like that.",
-		Pager: pagerOf("/job-requests", url.Values{"workspace": {workspace}}, cursor, next),
+		Frame: s.frame(c, "Job requests"), Filters: jobRequestFilters(query),
+		Empty: "No job request that you may see is like that.",
 	}
-	if workspace == "" {
+	p.Pager = pagerOf("/job-requests", p.Filters.Address(), f.Cursor, next)
+	if !p.Filters.Narrowed() {
 		p.Empty = "No job request that you may see has been reported. Backends report them."
 	}
 	for _, item := range items {
-		j := showJobRequest(item)
-		p.Rows = append(p.Rows, pages.JobRequestRow{
-			Href: jobRequestAddress(j.Identifier), Name: jobRequestName(j), Workspace: j.Workspace, By: requestedBy(j),
-			State: jobRequestState(j), Created: s.moment("Created", j.CreatedAt), Runtime: runtimeOf(j),
-		})
+		p.Rows = append(p.Rows, s.jobRequestRow(showJobRequest(item)))
 	}
 	return s.show(c, http.StatusOK, p)
 }
+
+func (s *server) jobRequestRow(j jobRequest) pages.JobRequestRow {
+	row := pages.JobRequestRow{
+		Href: jobRequestAddress(j.Identifier), Name: jobRequestName(j), Workspace: j.Workspace, Project: j.Project.Or(""), Backend: j.Backend,
+		By: requestedBy(j), State: jobRequestState(j), Created: s.moment("Created", j.CreatedAt), Runtime: runtimeOf(j),
+	}
+	if j.Number.Reported() {
+		row.ID = j.Identifier
+	}
+	return row
+}
+
+// jobRequestFilter is what an address says of which job requests are listed.
+func jobRequestFilter(c *gin.Context) (JobRequestFilter, error) {
+	f := JobRequestFilter{
+		Reach: review.VisibleWorkspaces(actorOf(c)), Workspace: c.Query("workspace"), Project: c.Query("project"), Backend: c.Query("backend"),
+		RequestedBy: strings.TrimSpace(c.Query("requested_by")), Status: pipeline.Status(c.Query("status")),
+	}
+	if f.Status != "" && !slices.Contains(pipeline.Statuses(), f.Status) {
+		return f, invalid("`status`: there is no such status of a job request.")
+	}
+	var err error
+	if f.From, err = moment(c, "from", 0); err != nil {
+		return f, err
+	}
+	f.To, err = moment(c, "to", 24*time.Hour)
+	return f, err
+}
+
+func jobRequestFilters(query url.Values) pages.Filters {
+	f := pages.Filters{Action: "/job-requests"}
+	f.Text(query, [2]string{"workspace", "Workspace"}, [2]string{"project", "Project"}, [2]string{"backend", "Backend"})
+	statuses := []pages.Choice{{Text: "Any"}}
+	for _, status := range pipeline.Statuses() {
+		statuses = append(statuses, pages.Choice{Value: string(status), Text: sentence(pages.JobState(string(status)).Word)})
+	}
+	f.Add(query, pages.Filter{Name: "status", Label: "Status", Choices: statuses})
+	f.Text(query, [2]string{"requested_by", "Requested by"})
+	f.Add(query, pages.Filter{Name: "from", Label: "Created from", Date: true})
+	f.Add(query, pages.Filter{Name: "to", Label: "Created until", Date: true})
+	return f
+}
+
+// sentence is words with a capital.
+func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
 func jobRequestAddress(id string) string { return "/job-requests/" + url.PathEscape(id) }
 
@@ -82,9 +128,11 @@ func runtimeOf(j jobRequest) pages.Fact {
 	if j.RuntimeSeconds == nil {
 		return pages.NotReported("Runtime")
 	}
-	n := *j.RuntimeSeconds
-	return pages.Fact{Name: "Runtime", Text: fmt.Sprintf("%02d:%02d:%02d", n/3600, n/60%60, n%60)}
+	return pages.Fact{Name: "Runtime", Text: clockTime(*j.RuntimeSeconds)}
 }
+
+// clockTime is seconds as hours, minutes and seconds; hours go on after 99.
+func clockTime(n int64) string { return fmt.Sprintf("%02d:%02d:%02d", n/3600, n/60%60, n%60) }
 
 // reportedText is a text that may not have been reported.
 func reportedText(name string, v pipeline.Optional[string]) pages.Fact {
@@ -107,165 +155,4 @@ func orNotReported(v *string) string {
 		return "not reported"
 	}
 	return *v
-}
-
-// showJobRequestPage answers GET /job-requests/:identifier.
-func (s *server) showJobRequestPage(c *gin.Context) error {
-	ctx, a := c.Request.Context(), actorOf(c)
-	found, err := s.Reports.JobRequest(ctx, param(c, "identifier"))
-	if err != nil {
-		return err
-	}
-	if !review.MaySeeWorkspace(a, found.Place) {
-		return review.ErrNotFound
-	}
-	policy, err := s.Policy(ctx, found.Place)
-	if err != nil {
-		return err
-	}
-	j := showFound(found, asking{a, found.Place, policy})
-	p := pages.JobRequest{
-		Frame: s.frame(c, jobRequestName(j.jobRequest), jobRequestCrumbs(j)...), Heading: jobRequestName(j.jobRequest), ID: j.Identifier,
-		State: jobRequestState(j.jobRequest), Sentence: requestableSentence(j), Timeline: s.timeline(j), Facts: jobRequestFacts(j),
-		NoJobs: "No job was reported.", NoText: "The text of project.yaml was not reported.",
-	}
-	for _, o := range j.Outputs {
-		p.Outputs = append(p.Outputs, declaredRow(j.Workspace, o))
-	}
-	logs := s.logs(ctx, a, found.Place)
-	for _, job := range j.Jobs {
-		row := s.jobRow(job)
-		row.Code = pages.CodeLink(j.Workspace, j.Commit.Or(""), job.Action)
-		if row.Log = logs[job.Action]; row.Log.Href != "" {
-			p.Logs = "A log is of the last job of its action, which may be of another job request."
-		}
-		p.Jobs = append(p.Jobs, row)
-	}
-	if pl := j.Pipeline; pl != nil {
-		p.Pipeline, p.Actions, p.Problems = pl.Text, actionRows(pl), problemRows(pl)
-	}
-	if j.Status != nil && running(*j.Status) {
-		version := found.ReportedAt.UTC().Format(time.RFC3339Nano) + " " + strconv.Itoa(j.RequestableFiles)
-		p.Poll = pages.Poll{Address: "/job-requests/" + url.PathEscape(j.Identifier), Version: version}
-	}
-	if polls(c) {
-		return s.answerPoll(c, p, p.Poll.Version, p.State.Word)
-	}
-	return s.show(c, http.StatusOK, p)
-}
-
-// running reports whether a job request may still change by itself.
-func running(s pipeline.Status) bool {
-	return s == pipeline.StatusRunning || s == pipeline.StatusPending
-}
-
-func jobRequestCrumbs(j foundJobRequest) []pages.Link {
-	crumbs := []pages.Link{}
-	for _, above := range []pipeline.Optional[string]{j.Organisation, j.Project} {
-		if text := above.Or(""); text != "" {
-			crumbs = append(crumbs, pages.Link{Text: text})
-		}
-	}
-	return append(crumbs, pages.Link{Text: j.Workspace, Href: workspaceAddress(j.Workspace, "")},
-		pages.Link{Text: strings.ToLower(jobRequestName(j.jobRequest)[:1]) + jobRequestName(j.jobRequest)[1:]})
-}
-
-// requestableSentence says first what people come for.
-func requestableSentence(j foundJobRequest) string {
-	if j.RequestableFiles == 0 {
-		return "No file of this job request can be requested now. The table says why, for each output."
-	}
-	return pages.Plural(j.RequestableFiles, "file") + " of this job request can be requested."
-}
-
-func (s *server) timeline(j foundJobRequest) []pages.Fact {
-	exact := func(name string, t pipeline.Optional[time.Time]) pages.Fact {
-		f := s.moment(name, t)
-		if v, ok := t.Get(); ok {
-			f.When.Text = v.UTC().Format("2 January 2006 15:04:05")
-		}
-		return f
-	}
-	return []pages.Fact{
-		exact("Created", j.CreatedAt), exact("Started", j.StartedAt), exact("Finished", j.FinishedAt), runtimeOf(j.jobRequest),
-		{Name: "Last report", When: pages.At(j.ReportedAt, s.Now())},
-	}
-}
-
-func jobRequestFacts(j foundJobRequest) []pages.Fact {
-	facts := []pages.Fact{
-		{Name: "Backend", Text: j.Backend}, {Name: "Workspace", Text: j.Workspace, Href: workspaceAddress(j.Workspace, "")},
-		{Name: "There", Text: "what it changed in the workspace", Href: changesAddress(j.Workspace, j.Identifier)},
-		reportedText("Organisation", j.Organisation), reportedText("Project", j.Project), requestedBy(j.jobRequest),
-		reportedText("Branch", j.Branch), reportedText("Commit", j.Commit), reportedText("Repository", j.Repo),
-		reportedText("Message", j.StatusMessage),
-	}
-	for i := range facts {
-		if name := facts[i].Name; name == "Branch" || name == "Commit" {
-			facts[i].Mono = true
-		}
-		if facts[i].Name == "Commit" {
-			facts[i].Href = pages.CodeLink(j.Workspace, j.Commit.Or(""), "")
-		}
-	}
-	force := pages.NotReported("Force run")
-	if v, ok := j.ForceRunDependencies.Get(); ok {
-		force = pages.Fact{Name: "Force run", Text: map[bool]string{true: "yes", false: "no"}[v]}
-	}
-	actions := pages.NotReported("Requested actions")
-	if v, ok := j.RequestedActions.Get(); ok {
-		actions = pages.Fact{Name: "Requested actions", Text: strings.Join(v, ", "), Mono: true}
-	}
-	return append(facts, force, actions)
-}
-
-func declaredRow(workspace string, o declaredOutput) pages.DeclaredRow {
-	row := pages.DeclaredRow{Action: o.Action, Pattern: valueOf(o.Pattern), Level: o.Level, WhyNot: pages.OfIt(valueOf(o.WhyNot), valueOf(o.Pattern))}
-	switch {
-	case o.JobStatus != nil:
-		row.Job = pages.JobState(string(*o.JobStatus))
-	case o.Requested:
-		row.Job = pages.JobState("")
-	default:
-		row.Job = pages.JobState("not requested")
-	}
-	for _, f := range o.Files {
-		file := pages.DeclaredFile{Path: f.Path, May: f.Requestable, WhyNot: pages.OfIt(valueOf(f.WhyNot), f.Path), Href: workspaceAddress(workspace, f.Path)}
-		row.Files = append(row.Files, file)
-	}
-	return row
-}
-
-func (s *server) jobRow(j job) pages.JobRow {
-	message := j.StatusMessage.Or("")
-	if code := j.StatusCode.Or(""); code != "" {
-		message = strings.TrimSuffix(code+": "+message, ": ")
-	}
-	return pages.JobRow{
-		ID: j.Identifier, Derived: j.Derived, Action: j.Action, State: pages.JobState(string(j.Status.Or(""))), Message: message,
-		Started: s.moment("Started", j.StartedAt), Ended: s.moment("Finished", j.CompletedAt),
-	}
-}
-
-func actionRows(p *pipelineShown) []pages.ActionRow {
-	var rows []pages.ActionRow
-	for _, a := range p.Actions {
-		rows = append(rows, pages.ActionRow{Name: a.Name, Run: a.Run, Needs: strings.Join(a.Needs, ", ")})
-	}
-	return rows
-}
-
-func problemRows(p *pipelineShown) []pages.PipelineProblem {
-	var rows []pages.PipelineProblem
-	for _, problem := range p.Problems {
-		row := pages.PipelineProblem{State: pages.State{Kind: "changes", Word: "warning"}, Text: problem.Message}
-		if problem.Severity == pipeline.SeverityError {
-			row.State = pages.State{Kind: "refused", Word: "error"}
-		}
-		if problem.Line > 0 {
-			row.Where = fmt.Sprintf("line %d, column %d", problem.Line, problem.Column)
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }

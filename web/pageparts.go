@@ -88,12 +88,18 @@ func polls(c *gin.Context) bool { return wantsParts(c) && c.GetHeader(versionHea
 // answerPoll sends a page anew if it is another version than the asker's, and
 // says what is so now.
 func (s *server) answerPoll(c *gin.Context, p pages.Shown, version, words string) error {
+	return s.answerPollWith(c, p, version, pages.Said(words), pages.MainPart)
+}
+
+// answerPollWith sends the parts of a page that may have changed, if it is
+// another version than the asker's.
+func (s *server) answerPollWith(c *gin.Context, p pages.Shown, version string, parts ...pages.Part) error {
 	if c.GetHeader(versionHeader) == version {
 		c.Status(http.StatusNoContent)
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	return s.showParts(c, http.StatusOK, p, pages.Said(words), pages.MainPart)
+	return s.showParts(c, http.StatusOK, p, parts...)
 }
 
 // targetHeader is the id of what a page expects to be changed.

@@ -95,6 +95,8 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: codePage + "/*path", answer: s.showCode},
 		{method: get, path: "/job-requests", answer: s.showJobRequests},
 		{method: get, path: "/job-requests/:identifier", answer: s.showJobRequestPage},
+		{method: get, path: "/job-requests/:identifier/graph", answer: s.showPipelineGraph},
+		{method: get, path: "/job-requests/:identifier/pipeline", answer: s.showPipeline},
 		{method: get, path: "/releases", answer: s.showReleases},
 		{method: get, path: "/releases/:id", answer: s.showReleasePage},
 		{method: get, path: "/releases/:id/files/:file", answer: s.showReleasedFile, time: lookTime},

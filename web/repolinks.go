@@ -92,6 +92,15 @@ func (h *repoHost) set(name, pattern string) error {
 	return nil
 }
 
+// Repo is the address of a repository, if its host is known; "" if it is not.
+func (l RepoLinks) Repo(repo string) string {
+	_, repo, ok := l.host(repo)
+	if !ok {
+		return ""
+	}
+	return repo
+}
+
 // commitID is what a commit is named by in an address.
 var commitID = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
 

@@ -70,10 +70,16 @@ type Reports interface {
 
 // JobRequestFilter chooses job requests for a list.
 type JobRequestFilter struct {
-	Reach     review.Reach // of their workspaces
-	Workspace string       // "" for any
-	Cursor    string
-	Limit     int
+	Reach review.Reach // of their workspaces
+
+	// What is not empty is what they are of, whole.
+	Workspace, Project, Backend string
+	RequestedBy                 string // a username or a name
+	Status                      pipeline.Status
+	From, To                    time.Time // created, or if nobody said when, first reported; not before From, before To
+
+	Cursor string
+	Limit  int
 }
 
 // JobRequest is what was reported of a job request, at last at ReportedAt.
@@ -90,6 +96,10 @@ type JobRequestFound struct {
 	Problems []pipeline.Problem   // of the project.yaml
 	Written  []pipeline.Written   // the workspace's outputs that it wrote
 	Outputs  map[string]Candidate // the same outputs by path, as candidates
+
+	// The newest before it of the same workspace and backend, and the newest
+	// before it all of whose jobs succeeded; nil if there is none.
+	Previous, PreviousSuccess *JobRequest
 }
 
 // Candidate is an output of a workspace and what stands in the way of asking

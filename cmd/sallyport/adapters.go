@@ -89,13 +89,22 @@ func (r reports) JobRequest(ctx context.Context, identifier string) (web.JobRequ
 	out := web.JobRequestFound{
 		JobRequest: web.JobRequest{Report: found.Report, ReportedAt: found.LastReport}, Place: found.Place,
 		Pipeline: found.Pipeline, Problems: found.Problems, Written: found.Written,
-		Outputs: make(map[string]web.Candidate, len(found.Items)),
+		Outputs:  make(map[string]web.Candidate, len(found.Items)),
+		Previous: listedOf(found.Previous), PreviousSuccess: listedOf(found.PreviousSuccess),
 	}
 	r.app.look(ctx, found.Place.Workspace, candidatesOf(found.Items))
 	for _, i := range found.Items {
 		out.Outputs[i.Path] = candidateOf(i)
 	}
 	return out, nil
+}
+
+// listedOf is a job request of a list, nil if there is none.
+func listedOf(j *models.JobRequestSummary) *web.JobRequest {
+	if j == nil {
+		return nil
+	}
+	return &web.JobRequest{Report: j.Report, ReportedAt: j.LastReport}
 }
 
 // candidatesOf are the files of a list.

@@ -186,6 +186,9 @@ func (s seenPage) matches(expressions ...string) {
 	}
 }
 
+// lineNumber is what stands before each line of a text.
+var lineNumber = regexp.MustCompile(`<td class="ln">.*?</td>`)
+
 func (b *browser) exampleAtItsPage(e example) {
 	t, page := b.p.t, b.page(e.seen.Identifier)
 	t.Helper()
@@ -193,7 +196,7 @@ func (b *browser) exampleAtItsPage(e example) {
 		"backend tpp", "branch main", "created not reported", "started not reported", "finished not reported", "UTC", "requested actions "+e.seen.RequestedActions[0])
 	page.matches(e.words...)
 	plain := func(text string) string { return strings.Join(strings.Fields(html.UnescapeString(text)), "") }
-	shown := plain(aTag.ReplaceAllString(page.body, ""))
+	shown := plain(aTag.ReplaceAllString(lineNumber.ReplaceAllString(page.body, ""), ""))
 	api := into[exampleSeen](t, b.p.want("researcher1", call{method: "GET", path: "/job-requests/" + e.seen.Identifier}, 200))
 	if !strings.Contains(shown, plain(api.Pipeline.Text)) {
 		t.Errorf("the page of %s does not show its project.yaml", e.seen.Identifier)

@@ -8,6 +8,8 @@ type Filters struct {
 	Keep   []Kept // of the address, beside the fields
 	Fields []Filter
 	Clear  string // the list without them; "" if nothing is narrowed
+	Always bool   // it is unfolded from the beginning
+	Verb   string // what its button says; "" is to filter
 }
 
 // Filter is one field by which a list is narrowed.

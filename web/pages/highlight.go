@@ -109,7 +109,7 @@ func classOf(t chroma.TokenType) string {
 		return "h-comment"
 	case t.InSubCategory(chroma.LiteralString):
 		return "h-string"
-	case t.InSubCategory(chroma.LiteralNumber), t == chroma.KeywordConstant, t.InSubCategory(chroma.LiteralDate):
+	case t.InSubCategory(chroma.LiteralNumber), t == chroma.KeywordConstant:
 		return "h-number"
 	case t.InCategory(chroma.Keyword), t == chroma.NameTag, t == chroma.OperatorWord, t == chroma.GenericHeading:
 		return "h-word"

@@ -16,7 +16,7 @@ import (
 func every() []Shown {
 	return []Shown{
 		&Message{}, &Again{}, &Home{}, &Requests{}, &Queue{}, &Request{}, &RequestFile{}, &Activity{}, &Act{}, &Workspaces{}, &Workspace{},
-		&Output{}, &Changes{}, &Code{}, &Comparison{}, &JobRequests{}, &JobRequest{}, &Releases{}, &Release{}, &Ledger{}, &Account{},
+		&Output{}, &Changes{}, &Code{}, &Comparison{}, &JobRequests{}, &JobRequest{}, &Pipeline{}, &PipelineGraph{}, &Releases{}, &Release{}, &Ledger{}, &Account{},
 		&Admin{}, &People{}, &Person{}, &Ask{}, &Confirmations{}, &Confirmation{}, &Tokens{}, &TokenMade{}, &Placing{}, &Place{},
 		&Help{}, &Rules{}, &Search{},
 		&Log{}, &ReleasedContent{},
