@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +31,7 @@ type codeAt struct {
 	path    string
 	action  string
 	mostOf  int64 // the window of the file, or
-	namesOf int64 // of the folder, counted from 0
+	namesOf int64 // of the folder, counted from 0; less for the one that the file is in
 }
 
 // address is where a path of the same commit is shown.
@@ -67,6 +68,9 @@ func (s *server) showCode(c *gin.Context) (err error) {
 	defer func() { err = errors.Join(err, found.close()) }()
 	at := codeAt{code: found, place: w.Place, named: commits, path: below, action: c.Query("action"),
 		mostOf: startOf(c, "from"), namesOf: startOf(c, "names")}
+	if c.Query("names") == "" {
+		at.namesOf = -1
+	}
 	p := pages.Code{
 		Frame: s.frame(c, "Code", codeCrumbs(at)...), Heading: cmp.Or(below, "Code at "+shortCommit(commits)), Why: found.why,
 		Facts: s.codeFacts(at), Back: pages.Link{Text: "Back to the workspace", Href: workspaceAddress(w.Place.Workspace, "")},
@@ -211,6 +215,10 @@ func (s *server) codeSide(ctx context.Context, at codeAt, folder, file string) (
 	if from >= len(entries) {
 		from = 0
 	}
+	if from < 0 { // where the file is
+		i := slices.IndexFunc(entries, func(e mirrors.Entry) bool { return path.Join(folder, e.Name) == file })
+		from = max(i, 0) / codeNames * codeNames
+	}
 	some := entries[from:min(from+codeNames, len(entries))]
 	for _, e := range some {
 		side.Items = append(side.Items, codeItem(at, path.Join(folder, e.Name), file, e))
@@ -220,10 +228,10 @@ func (s *server) codeSide(ctx context.Context, at codeAt, folder, file string) (
 }
 
 func codeItem(at codeAt, where, file string, e mirrors.Entry) pages.CodeItem {
-	item := pages.CodeItem{Name: e.Name, Href: at.address(where), Current: where == file}
+	item := pages.CodeItem{Name: pages.CodeName(e.Name), Href: at.address(where), Current: where == file}
 	switch {
 	case e.Kind == mirrors.Folder:
-		item.Name, item.Sign = e.Name+"/", "▸"
+		item.Name, item.Sign = item.Name+"/", "▸"
 	case !e.IsFile():
 		item.Note = string(e.Kind)
 	}

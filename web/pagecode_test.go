@@ -62,11 +62,15 @@ const codeYAML = "version: '4.0'\nactions:\n\n  first:\n    run: python:v2 analy
 func newCodeSite(t *testing.T) (s *site, one, two []string) {
 	t.Helper()
 	dir := t.TempDir()
-	one = commitAll(t, dir, "one", map[string]string{
+	first := map[string]string{
 		"project.yaml": codeYAML, "analysis/model.R": "x <- 1 # <em>one</em>\ny <- 2\n", "analysis/config.json": "{}\n", "analysis/gone.R": "gone\n",
 		"page.html": "<script>alert(1)</script>\n", "notes.md": "# A [link](https://example.org)\n", "picture.png": "\x89PNG\x00", "empty.txt": "",
-		"<em>\u202e.R": "odd \u202e\x1b[31m\n", "long.R": strings.Repeat("line\n", 1200), "wide.R": strings.Repeat("x", 5000) + "\nend\n",
-	}, map[string]string{
+		"two\nlines.R": "", "<em>\u202e.R": "odd \u202e\x1b[31m\n", "long.R": strings.Repeat("line\n", 1200), "wide.R": strings.Repeat("x", 5000) + "\nend\n",
+	}
+	for i := range 600 {
+		first[fmt.Sprintf("many/%03d.R", i)] = "many\n"
+	}
+	one = commitAll(t, dir, "one", first, map[string]string{
 		"analysis/model.R": "x <- 1 # <em>one</em>\ny <- 3\n", "analysis/new.R": "new\n", "long.R": strings.Repeat("line\n", 1199) + "last\n",
 	}, map[string]string{"secret.R": "never run\n"})
 	two = commitAll(t, dir, "two", map[string]string{"README.md": "of the second\n"})
@@ -87,7 +91,7 @@ func codeOf(commits, path string) string { return "/code/ws/" + commits + path }
 func TestCodePage(t *testing.T) {
 	s, one, two := newCodeSite(t)
 	page := codeOf(one[0], "")
-	s.get("checker1", page).want(200, "project.yaml", "9 lines", "&lt;em&gt;Commit&lt;/em&gt; 1", one[0], repoOne, "analysis/", `id="L4"`).without("<em>", "marked", "never run")
+	s.get("checker1", page).want(200, "project.yaml", "9 lines", "&lt;em&gt;Commit&lt;/em&gt; 1", one[0], repoOne, "analysis/", "two⟨U&#43;000A⟩lines.R", `id="L4"`).without("<em>", "marked", "never run")
 	s.get("checker1", codeOf(one[0][:7], "")).want(200, one[0])
 	s.get("checker1", codeOf(two[0], "/README.md")).want(200, "of the second", repoTwo)
 
@@ -107,6 +111,11 @@ func TestCodePage(t *testing.T) {
 	s.get("checker1", page+"/wide.R").want(200, "only the beginning is shown", "end")
 	s.get("checker1", page+"/%3Cem%3E%E2%80%AE.R").want(200, "202E⟩", "001B⟩").without("<em>", "\u202e", "\x1b")
 	s.get("checker1", page+"/analysis").want(200, "Choose a file", "model.R", "The folder above")
+
+	// A long folder is shown where the file is.
+	s.get("checker1", page+"/many/550.R").want(200, "Names 501–600 of 600", "names=1", `aria-current="page" title="550.R"`)
+	s.get("checker1", page+"/many/550.R?names=1").want(200, "Names 1–500 of 600", "names=501").without(`title="550.R"`)
+	s.get("checker1", page+"/many?names=9999").want(200, "Names 1–500")
 
 	// Long files come in windows.
 	s.get("checker1", page+"/long.R").want(200, "Lines 1–500 of 1,200", "from=501", `id="L500"`).without(`id="L501"`)

@@ -148,7 +148,7 @@ func (s *server) fillComparison(ctx context.Context, p *pages.Comparison, cp com
 // item is a file in the list of those that differ.
 func (cp comparison) item(change mirrors.Change) pages.CodeItem {
 	sign := map[mirrors.What]string{mirrors.Added: "+", mirrors.Removed: "−", mirrors.Changed: "•"}[change.What]
-	return pages.CodeItem{Href: cp.address(change.Path), Name: change.Path, Note: string(change.What), Sign: sign, Current: change.Path == cp.path}
+	return pages.CodeItem{Href: cp.address(change.Path), Name: pages.CodeName(change.Path), Note: string(change.What), Sign: sign, Current: change.Path == cp.path}
 }
 
 // fillDifference shows how one file differs.

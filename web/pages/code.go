@@ -57,6 +57,11 @@ type CodeFile struct {
 	Marked Link // to the lines that are marked
 }
 
+// CodeName is a name in a repository, in which line ends and tabs are named too.
+func CodeName(name string) string {
+	return strings.NewReplacer("\n", "⟨U+000A⟩", "\t", "⟨U+0009⟩").Replace(name)
+}
+
 // CodeLine is a line of a program.
 type CodeLine struct {
 	Number string
