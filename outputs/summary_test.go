@@ -157,3 +157,13 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestSmallNumbers: what is next to zero is no whole number with noise.
+func TestSmallNumbers(t *testing.T) {
+	w, _ := newWindows(t, 0)
+	s, err := tableOf(t, w, "", "p\n0\n1e-12\n5.000000000001\n").Summary(t.Context(), 0)
+	must(t, err)
+	if c := s.Columns[0]; c.Whole != 2 || c.Noisy != 1 || c.Type() != outputs.TypeNumbers {
+		t.Errorf("%+v", c)
+	}
+}

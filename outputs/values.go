@@ -233,10 +233,10 @@ func digits(text string) bool {
 }
 
 // wholeNumber is the whole number that n is, or that it is but for the noise of
-// a calculation: 3.000000000000007 is 3.
+// a calculation: 3.000000000000007 is 3. What is next to zero is small, not zero.
 func wholeNumber(n float64) (whole float64, noisy, ok bool) {
 	const noise = 1e-9
 	whole = math.Round(n)
 	off := math.Abs(n - whole)
-	return whole, off > 0, off <= noise*max(1, math.Abs(n)) && math.Abs(n) < 1<<53
+	return whole, off > 0, off <= noise*math.Abs(whole) && math.Abs(n) < 1<<53
 }

@@ -27,7 +27,6 @@ type Ordered struct {
 // TableTools is the form that filters a table, or divides it anew.
 type TableTools struct {
 	Action    string
-	Open      bool
 	Hidden    []Fact // what the form keeps
 	Columns   []Choice
 	Wide      bool // there are too many columns to choose from a list
@@ -176,7 +175,7 @@ func (w *tableWindow) tools() *TableTools {
 	if w.info.Records == 0 {
 		return nil
 	}
-	t := &TableTools{Action: w.look.Page, Open: len(w.order.Filters) > 0, Hows: howWords, Full: len(w.look.Filters) >= outputs.MostFilters}
+	t := &TableTools{Action: w.look.Page, Hows: howWords, Full: len(w.look.Filters) >= outputs.MostFilters}
 	keep := func(name, value string) { t.Hidden = append(t.Hidden, Fact{Name: name, Text: value}) }
 	if w.look.Sort != "" {
 		keep("sort", w.look.Sort)

@@ -135,14 +135,14 @@ func rounding(s outputs.ColumnSummary) string {
 	return "multiples of " + strings.Join(of, " and ")
 }
 
-// number shows a number with its digits in groups, and no more of them than it
-// has.
+// number shows a number with its digits in groups and up to six decimals.
 func number(n float64) string {
-	const most, groups = 1e15, 3
-	if math.Abs(n) >= most || n != 0 && math.Abs(n) < 1e-6 {
-		return strconv.FormatFloat(n, 'g', 6, 64)
+	const most, least, decimals, groups = 1e15, 1e-4, 6, 3
+	if math.Abs(n) >= most || n != 0 && math.Abs(n) < least {
+		return strconv.FormatFloat(n, 'g', 4, 64)
 	}
-	text := strconv.FormatFloat(n, 'f', -1, 64)
+	text := strconv.FormatFloat(n, 'f', decimals, 64)
+	text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 	sign := ""
 	if strings.HasPrefix(text, "-") {
 		sign, text = "−", text[1:]
