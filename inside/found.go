@@ -76,6 +76,7 @@ type Found struct {
 	Facts   []Fact
 	Things  []Thing // at most mostListed of a kind, in the order of the file
 	Tallies []Tally // of all, listed or not, in the order in which a kind came first
+	Blank   bool    // no picture can be made of it, though it says that it is one
 	Ended   string  // why not all of the file was looked through; "" if it was
 }
 

@@ -37,6 +37,7 @@ func TestHTML(t *testing.T) {
 		{"<p>only words</p>", ""},
 		{"<!doctype html><p>x\n<script>alert(1)</script>", "script|in the file|2|8|alert(1)\n"},
 		{"<script src=https://a.test/x.js></script>", "script|from elsewhere|1|19|https://a.test/x.js\n"},
+		{"<script src='data:text/javascript,alert(1)'></script>", "embedded|text/javascript, in script src|1|8|alert(1)\nscript|in an address|1|29|\n"},
 		{"<script type=application/json data-for=w1>{\"a\": \"datatables\"}</script>", "data|application/json, for w1, of DataTables|1|19|{\"a\": \"datatables\"}\n"},
 		{"<script>Plotly.newPlot(1)</script>", "script|in the file, of plotly|1|17|Plotly.newPlot(1)\n"},
 		{"a\n<!-- secret\nwords -->", "comment|comment|2|14|secret\nwords\n"},

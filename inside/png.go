@@ -232,6 +232,7 @@ func pixelBytes(width, height, bits int64, interlaced bool) (int64, bool) {
 func (p *pngImage) measure(ctx context.Context, want int64) {
 	in, err := zlib.NewReader(&untilDone{ctx, io.MultiReader(p.data...)})
 	if err != nil {
+		p.f.Blank = true
 		p.f.add(Thing{Kind: Disagrees, Name: "pixels", Text: "They cannot be unpacked."})
 		return
 	}

@@ -14,9 +14,14 @@ func count(n int64) string {
 	return digits
 }
 
-// script notes a script that is elsewhere.
+// script notes a script that is elsewhere, or in an address.
 func (f *Found) script(e *element) {
-	if src := firstOf(e.value("src"), e.value("href"), e.value("xlink:href")); src != "" && !strings.HasPrefix(strings.TrimSpace(src), "data:") {
+	src := strings.TrimSpace(firstOf(e.value("src"), e.value("href"), e.value("xlink:href")))
+	switch {
+	case src == "":
+	case strings.HasPrefix(strings.ToLower(src[:min(len(src), 5)]), "data:"):
+		f.add(Thing{Kind: Script, Name: "in an address", Line: e.line, Size: int64(len(src))})
+	default:
 		f.add(Thing{Kind: Script, Name: "from elsewhere", Line: e.line, Size: int64(len(src)), Text: src})
 	}
 }

@@ -25,6 +25,10 @@ func (f *Found) addresses(text string, line int64) {
 		begins := i
 		for i += n; i < len(text) && strings.IndexByte(" \t\r\n\"'", text[i]) >= 0; i++ {
 		}
+		if loading(text[i:]) > 0 { // @import url(
+			i--
+			continue
+		}
 		rest := text[i:]
 		if strings.HasPrefix(rest, "data:") { // it may have semicolons
 			end := strings.IndexAny(rest, ")\"'")
@@ -39,10 +43,10 @@ func (f *Found) addresses(text string, line int64) {
 		if end := strings.IndexAny(rest, "\"')\n;"); end >= 0 {
 			rest = rest[:end]
 		}
-		if address := strings.TrimSpace(rest); address != "" && address[0] != '#' && loading(address) == 0 {
+		if address := strings.TrimSpace(rest); address != "" && address[0] != '#' {
 			f.add(Thing{Kind: Outside, Name: "style", Line: at.to(begins), Size: int64(len(address)), Text: address})
 		}
-		i--
+		i += len(rest) - 1
 	}
 }
 
