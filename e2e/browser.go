@@ -22,8 +22,24 @@ type Browser struct {
 	ctx context.Context
 }
 
-// StartBrowser starts a Chromium that ends with the test.
+// StartBrowser starts a Chromium that ends with the test, and does nothing by
+// itself.
 func StartBrowser(t T) *Browser {
+	t.Helper()
+	return startBrowser(t, "disable-quic", "no-default-browser-check",
+		"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage",
+		"disable-extensions", "disable-default-apps", "metrics-recording-only", "mute-audio", "hide-scrollbars",
+		"disable-lcd-text")
+}
+
+// StartOrdinaryBrowser starts a Chromium as people have it: it connects to where
+// a page says before anybody goes there.
+func StartOrdinaryBrowser(t T) *Browser {
+	t.Helper()
+	return startBrowser(t, "disable-dev-shm-usage")
+}
+
+func startBrowser(t T, more ...string) *Browser {
 	t.Helper()
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -38,12 +54,7 @@ func StartBrowser(t T) *Browser {
 	flags := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(patience),
 	}
-	for _, name := range []string{
-		"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "no-default-browser-check",
-		"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage",
-		"disable-extensions", "disable-default-apps", "metrics-recording-only", "mute-audio", "hide-scrollbars",
-		"disable-lcd-text",
-	} {
+	for _, name := range append([]string{"headless", "no-sandbox", "disable-gpu", "no-first-run"}, more...) {
 		flags = append(flags, chromedp.Flag(name, true))
 	}
 	flags = append(flags, chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("font-render-hinting", "none"))
@@ -72,6 +83,7 @@ type How struct {
 	Width, Height int64 // 1440×900 if 0
 	Dark          bool
 	NoScripts     bool
+	Own           bool // in the browser's own profile, not in one that is forgotten
 }
 
 // Person is somebody at a browser, with cookies and a cache of their own, in
@@ -91,6 +103,9 @@ type Person struct {
 func (b *Browser) Comes(p *Program, how How) *Tab {
 	b.t.Helper()
 	someone := &Person{Name: "a stranger", Downloads: b.t.TempDir(), t: b.t, browser: b, program: p, how: how}
+	if how.Own {
+		return someone.Tab()
+	}
 	err := b.run(func(ctx context.Context) (err error) {
 		if someone.space, err = target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx); err != nil {
 			return err
@@ -139,7 +154,11 @@ func (someone *Person) Tab() *Tab {
 	someone.t.Helper()
 	var id target.ID
 	err := someone.browser.run(func(ctx context.Context) (err error) {
-		id, err = target.CreateTarget("about:blank").WithBrowserContextID(someone.space).WithNewWindow(true).Do(ctx)
+		tab := target.CreateTarget("about:blank").WithNewWindow(true)
+		if someone.space != "" {
+			tab = tab.WithBrowserContextID(someone.space)
+		}
+		id, err = tab.Do(ctx)
 		return err
 	})
 	if err != nil {

@@ -39,9 +39,10 @@ type Content struct {
 	Hex     []HexRow
 	Inside  *Inside
 
-	Carries   string      // what it carries and does not show, in a sentence
-	CarriesAt string      // where that is listed
-	Place     *TablePlace // of a row that is marked
+	Carries     string      // what it carries and does not show, in a sentence
+	CarriesAt   string      // where that is listed
+	Place       *TablePlace // of a row that is marked
+	CarriesMuch bool        // more than what is usual
 }
 
 // ContentKind is how a file is shown.

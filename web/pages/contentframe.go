@@ -82,20 +82,57 @@ func Made(f Source) (body []byte, kind string, err error) {
 }
 
 // connects begins an element for which browsers connect to hosts that it
-// names before they ask the Content-Security-Policy, or without asking it.
-var connects = regexp.MustCompile(`(?i)<(link|i?frame|object|embed|portal|fencedframe)`)
+// names before they ask the Content-Security-Policy, or without asking it, or
+// that changes where another one leads. To where a link leads they connect when
+// the pointer is over it.
+var connects = regexp.MustCompile(`(?i)<(link|i?frame|object|embed|portal|fencedframe|base|animate|set|(?:a|area)[\s/]|/a[\s>])`)
+
+// within begins a link to a place in the same document.
+var within = regexp.MustCompile(`^<[aA]\s+href="#[A-Za-z0-9_.-]*"`)
+
+// linkStyle lets what was a link look like one.
+const linkStyle = `<style>x-a[href] { color: #0000ee; text-decoration: underline; }</style>`
 
 // unlinked is an HTML document whose elements that connect are of no known
 // kind: the name of a host can carry data. It goes by bytes and not by what
-// they are in the document, so that nothing can be hidden from it.
+// they are in the document, so that nothing can be hidden from it. Links within
+// the document lead on.
 func unlinked(f Source) ([]byte, error) {
 	b, err := framed(f)
 	if err != nil {
 		return nil, err
 	}
 	text, _, err := outputs.Text(b)
-	return connects.ReplaceAll([]byte(text), []byte("<x-$1")), err
+	if err != nil {
+		return nil, err
+	}
+	var made bytes.Buffer
+	at, inert := 0, false // inert: the last link leads nowhere
+	for _, m := range connects.FindAllStringIndex(text, -1) {
+		made.WriteString(text[at:m[0]])
+		at = m[0]
+		rest := text[at:min(len(text), at+mostWithin)]
+		switch {
+		case rest[1] == '/':
+			if inert {
+				made.WriteString("</x-")
+				at += len("</")
+			}
+		case within.MatchString(rest):
+			inert = false
+		default:
+			inert = inert || (rest[1] == 'a' || rest[1] == 'A') && strings.IndexByte(" \t\n\f\r/", rest[2]) >= 0
+			made.WriteString("<x-")
+			at++
+		}
+	}
+	made.WriteString(text[at:])
+	made.WriteString(linkStyle)
+	return made.Bytes(), nil
 }
+
+// mostWithin is how long the beginning of a link within a document may be.
+const mostWithin = 300
 
 // drawn is a document with a drawing as a picture. As such it loads and does
 // nothing, and links nowhere, whatever is in it.

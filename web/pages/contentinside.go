@@ -77,6 +77,11 @@ var kindWords = []struct {
 	{inside.Link, "link", "links", "They lead nowhere here."},
 }
 
+// usual are the kinds that nearly every file of a type has.
+var usual = map[inside.Kind]bool{
+	inside.Link: true, inside.Profile: true, inside.Title: true, inside.Attribute: true, inside.HideRule: true, inside.Image: true,
+}
+
 // insideOf finds what a file carries.
 func insideOf(ctx context.Context, f Source) (inside.Found, error) {
 	size := min(f.Size(), mostInside)
@@ -149,10 +154,17 @@ const mostNamed = 6
 // noteInside says in a sentence what the file carries, if it carries anything,
 // and leads to the list.
 func (c *Content) noteInside(found inside.Found, l Look) {
+	switch {
+	case found.Blank && c.Kind == AsPicture:
+		c.Refuse("The picture is broken: it has no pixels that can be drawn. " + Visible(found.Ended))
+	case found.Ended != "":
+		c.Note(Visible(found.Ended))
+	}
 	var named []string
 	for _, k := range kindWords {
 		for _, t := range found.Tallies {
 			if t.Kind == k.kind {
+				c.CarriesMuch = c.CarriesMuch || !usual[k.kind]
 				named = append(named, counted(t, k.one, k.more))
 			}
 		}

@@ -30,6 +30,9 @@ func TestCarries(t *testing.T) {
 		{"a.png", claiming(100_000, 100_000) + "words", "", "", ""}, // it ends in the middle, and the list says so
 	} {
 		c := shown(t, tt.name, tt.file)
+		if much := tt.name != "a.svg" && tt.name != "a.md" && tt.carries != ""; c.CarriesMuch != much {
+			t.Errorf("%s %.20q: much %t", tt.name, tt.file, c.CarriesMuch)
+		}
 		if c.Carries != tt.carries || (c.CarriesAt == "") != (tt.carries == "") {
 			t.Errorf("%s %.20q: %q at %q, want %q", tt.name, tt.file, c.Carries, c.CarriesAt, tt.carries)
 		}
@@ -47,6 +50,9 @@ func TestCarries(t *testing.T) {
 		if last := c.Inside.Groups[0].Things[0]; last.Href != tt.href || textOf(things[0].Says) != tt.says {
 			t.Errorf("%s: leads to %q, says %q, want %q, %q", tt.name, last.Href, textOf(things[0].Says), tt.href, tt.says)
 		}
+	}
+	if c := shown(t, "a.png", claiming(30, 20)); c.Kind != AsNothing || !strings.Contains(c.Why, "no pixels that can be drawn. It ends in the middle") {
+		t.Errorf("no pixels: %+v", c)
 	}
 	c := shown(t, "a.html", strings.Repeat("<!-- x -->", 300), view(ViewInside))
 	if g := c.Inside.Groups[0]; len(g.Things) != 100 || g.More != "200 more are not listed." || g.Name != "300 comments" {

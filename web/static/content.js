@@ -12,14 +12,13 @@ function toEnd() {
   delete el.dataset.end;
 }
 
-let over = false; // the pointer is over the frame
-let clicked = false; // it gave the frame its focus
+let tabbed = -1000; // when Tab was pressed last
+let clicked = false; // a pointer gave the frame its focus
 
 function notice() {
-  const has = Boolean(frame()) && document.activeElement === frame();
-  clicked = has && (clicked || over);
   const back = document.getElementById("keys-back");
-  if (back) back.hidden = !has;
+  const has = Boolean(frame()) && document.activeElement === frame();
+  if (back) back.hidden = !has && document.activeElement !== back;
 }
 
 function takeBack() {
@@ -27,14 +26,21 @@ function takeBack() {
   notice();
 }
 
-addEventListener("blur", () => setTimeout(notice));
+addEventListener("keydown", (event) => {
+  if (event.key === "Tab") tabbed = performance.now();
+}, true);
+addEventListener("blur", () => {
+  const byKey = performance.now() - tabbed < 200;
+  setTimeout(() => {
+    clicked = !byKey;
+    notice();
+  });
+});
 addEventListener("focus", () => setTimeout(notice));
 document.addEventListener("focusin", notice);
-document.addEventListener("mouseover", (event) => { over = event.target === frame(); });
-document.addEventListener("mouseout", (event) => {
-  if (event.target !== frame()) return;
-  over = false;
-  if (clicked && document.activeElement === frame()) takeBack();
+// Over the frame itself the page hears nothing of the pointer.
+document.addEventListener("mouseover", (event) => {
+  if (clicked && frame() && document.activeElement === frame() && event.target !== frame()) takeBack();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("#keys-back")) takeBack();
