@@ -192,7 +192,7 @@ func (r *Reader) reading(ctx context.Context, workspace string, last LastReading
 		if gone := r.gone(workspace, last); gone != "" {
 			return Reading{}, &errUnread{FailedReading{Message: gone}, err}
 		}
-		return r.linked(ctx, workspace, last)
+		return r.linked(ctx, workspace)
 	}
 	if err != nil {
 		return Reading{}, err
@@ -288,7 +288,7 @@ func (m *Manifest) taken() []string {
 
 // linked links the files of a workspace without a manifest through the
 // patterns of its jobs. A workspace that has no directory lists nothing.
-func (r *Reader) linked(ctx context.Context, workspace string, last LastReading) (Reading, error) {
+func (r *Reader) linked(ctx context.Context, workspace string) (Reading, error) {
 	sources, err := r.Store.Sources(ctx, workspace)
 	if err != nil {
 		return Reading{}, fmt.Errorf("read the job requests of %s: %w", workspace, err)

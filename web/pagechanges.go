@@ -52,7 +52,7 @@ func (s *server) changesPage(c *gin.Context, w Workspace) error {
 	}
 	p.Heading, p.JobRequest = changesHeading(recent, of, f.JobRequest == ""), pages.Link{Text: "Job request " + of, Href: "/job-requests/" + url.PathEscape(of)}
 	if before < 0 {
-		p.Empty = s.nothingChanged(w, recent, of, since)
+		p.Empty = nothingChanged(recent, of, since)
 		return s.show(c, http.StatusOK, p)
 	}
 	items, next, err := s.Workspaces.Changes(ctx, f)
@@ -90,7 +90,7 @@ func changesHeading(recent []JobRequest, of string, since bool) string {
 
 // nothingChanged says why nothing is listed: because nothing changed, or
 // because nobody knows what was there before.
-func (s *server) nothingChanged(w Workspace, recent []JobRequest, of string, since time.Time) string {
+func nothingChanged(recent []JobRequest, of string, since time.Time) string {
 	for _, j := range recent {
 		if j.Report.Identifier != of {
 			continue

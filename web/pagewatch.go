@@ -216,7 +216,7 @@ func changedFiles(v *review.RequestView) string {
 	for _, g := range v.Groups {
 		for _, f := range g.Files {
 			if f.ChangedInWorkspace {
-				fmt.Fprintf(sum, "%q", f.ID)
+				sum.Write(fmt.Appendf(nil, "%q", f.ID))
 			}
 		}
 	}
