@@ -32,7 +32,7 @@ func (s *server) logPage(c *gin.Context, w Workspace, of string) error {
 	p := pages.Log{
 		Frame: s.frame(c, path.Base(of), workspaceCrumbs(w.Place, of)...), Path: of, Content: content,
 		Workspace: workspaceAddress(w.Place.Workspace, ""), Reading: s.readingOf(w),
-		What:      "This note stands in the place of an output that was excluded.",
+		What: "This note stands in the place of an output that was excluded.",
 	}
 	if strings.HasPrefix(of, logFolder) {
 		p.What = "This is the log of the last job of its action. It is there to be read and cannot be requested."

@@ -54,10 +54,10 @@ type Column struct {
 // Reading is what is to be known of the last readings of a workspace: nothing,
 // if the last one went well.
 type Reading struct {
-	State State // its Word is what is wrong, in short
-	Error string
-	At    Moment // of the last good one
-	Since Moment // when one failed first
+	State  State // its Word is what is wrong, in short
+	Error  string
+	At     Moment // of the last good one
+	Since  Moment // when one failed first
 	Advice string
 }
 
