@@ -205,17 +205,20 @@ func folderViews(f folderAt) []pages.Link {
 	}
 }
 
+// folderSorts are what files are sorted by, in the order of the columns.
+var folderSorts = []struct {
+	by   review.OutputSort
+	text string
+	num  bool
+}{
+	{review.ByName, "Name", false}, {review.ByStanding, "Status", false}, {review.ByLevel, "Level", false}, {review.BySize, "Size", true},
+	{review.ByAction, "Action", false}, {review.ByWritten, "Written", false},
+}
+
 // folderColumns are the columns by which the files are sorted.
 func folderColumns(f folderAt) []pages.Column {
 	var columns []pages.Column
-	for _, col := range []struct {
-		by   review.OutputSort
-		text string
-		num  bool
-	}{
-		{review.ByName, "Name", false}, {review.ByStanding, "Status", false}, {review.ByLevel, "Level", false}, {review.BySize, "Size", true},
-		{review.ByAction, "Action", false}, {review.ByWritten, "Written", false},
-	} {
+	for _, col := range folderSorts {
 		shown := pages.Column{Text: col.text, Num: col.num}
 		to := string(col.by)
 		if f.Sort == col.by || f.Sort == "" && col.by == review.ByName {
@@ -231,14 +234,22 @@ func folderColumns(f folderAt) []pages.Column {
 // folderFilter are the fields by which the files are narrowed.
 func folderFilter(f folderAt) pages.Filters {
 	query := f.query()
-	filter := pages.Filters{Action: f.folder(), Keep: keptOf(query, "name", "deep", "sort")}
+	filter := pages.Filters{Action: f.folder(), Keep: keptOf(query, "name", "deep")}
 	filter.Add(query, pages.Filter{Name: "standing", Label: "Status", Choices: pages.StandingChoices()})
 	filter.Add(query, pages.Filter{Name: "level", Label: "Level", Choices: []pages.Choice{
 		{Value: "", Text: "any"}, {Value: review.ModeratelySensitive, Text: "moderately_sensitive"},
 		{Value: review.HighlySensitive, Text: "highly_sensitive"}, {Value: review.MinimallySensitive, Text: "minimally_sensitive"},
 	}})
 	filter.Text(query, [2]string{"type", "Type, such as .csv"}, [2]string{"action", "Action"})
-	if filter.Narrowed() {
+	narrowed := filter.Narrowed()
+	sorted := pages.Filter{Name: "sort", Label: "Sort by"} // where a narrow screen has no headers
+	for _, col := range folderSorts {
+		sorted.Choices = append(sorted.Choices, pages.Choice{Value: string(col.by), Text: col.text},
+			pages.Choice{Value: "-" + string(col.by), Text: col.text + ", the other way"})
+	}
+	filter.Add(query, sorted)
+	filter.Clear = ""
+	if narrowed {
 		all := f
 		all.Standing, all.Level, all.Type, all.Action = "", "", "", ""
 		filter.Clear = all.with("", "")

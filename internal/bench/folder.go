@@ -48,6 +48,31 @@ func folderPaths(n int) []string {
 	return paths
 }
 
+// arranged measures the same folder sorted, and narrowed to what may be
+// requested, beside it as it is.
+func (b *bench) arranged(w *world) error {
+	by := review.Asking{Policy: review.DefaultPolicy()}
+	list := func(l review.OutputListing, want int) func() error {
+		l.Workspace, l.Dir, l.Limit = "large", "output/tables", 500
+		return func() error {
+			items, _, err := w.store.Outputs(w.ctx, by, l)
+			if err == nil && len(items) != want {
+				err = fmt.Errorf("the folder has %d items, want %d", len(items), want)
+			}
+			return err
+		}
+	}
+	all, err := b.timed(5, 41, list(review.OutputListing{}, 100), list(review.OutputListing{Sort: review.BySize, Desc: true}, 100),
+		list(review.OutputListing{Standing: review.StandsOpen}, 100))
+	if err != nil {
+		return err
+	}
+	for i, what := range []string{"sorted by size", "narrowed to what may be requested"} {
+		b.add("folder of 45,000 outputs, "+what, w.engine, lasted(all.typical(i+1)), lasted(all.typical(0)), all.ratio(i+1, 0), bar{})
+	}
+	return nil
+}
+
 func (b *bench) folderIn(w *world) error {
 	list := func(s *models.Store, workspace string) func() error {
 		return func() error {
@@ -67,6 +92,9 @@ func (b *bench) folderIn(w *world) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := b.arranged(w); err != nil {
 		return err
 	}
 	ask, err := w.asker(w.store)
