@@ -72,14 +72,8 @@ func (w *wrongdoer) times(n int, act string) {
 // or dark.
 func (w *wrongdoer) accessible(tab *Tab) {
 	w.t.Helper()
-	if w.how.NoScripts {
-		return
-	}
-	for _, dark := range []bool{true, false} {
-		tab.Scheme(dark)
-		for _, found := range tab.Axe(false) {
-			w.t.Errorf("%s, dark %t: %s", tab.Path(), dark, found)
-		}
+	if !w.how.NoScripts {
+		tab.LooksRight()
 	}
 }
 

@@ -38,11 +38,12 @@ const point = e => {
   return top && (e.contains(top) || top.contains(e)) ? {x, y} : null;
 };
 
-// leave marks the document, so that arrived can tell that another has come, or
-// that the script has put something new into this one.
+// leave marks the document, so that arrived can tell that another has come, that
+// the script has put something new into this one, or that one came back to it.
 const leave = () => {
   const mark = window.leftBehind = {settled: false};
   document.addEventListener('htmx:afterSettle', () => { mark.settled = true; }, {once: true});
+  addEventListener('pageshow', event => { mark.settled ||= event.persisted; });
   return true;
 };
 const arrived = () => document.readyState === 'complete' && (!window.leftBehind || window.leftBehind.settled);

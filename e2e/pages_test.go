@@ -141,8 +141,6 @@ func kindOf(at string) string {
 func (w *walk) look(at string, status int64) {
 	w.t.Helper()
 	tab := w.tab
-	tab.Window(1440, 900)
-	tab.Scheme(false)
 	tab.Go(at)
 	if got := tab.Status(); got != status {
 		w.t.Errorf("%s = %d, want %d", at, got, status)
@@ -152,20 +150,9 @@ func (w *walk) look(at string, status int64) {
 		w.t.Errorf("%s: what somebody wrote became a part of the page", at)
 	}
 	if w.checked.add(tab) {
-		for _, size := range []How{{Width: 1440, Height: 900}, {Width: 390, Height: 844}} {
-			tab.Window(size.Width, size.Height)
-			for _, dark := range []bool{false, true} {
-				tab.Scheme(dark)
-				for _, found := range tab.Axe(dark) {
-					w.t.Errorf("%s at %d×%d, dark %t: %s", at, size.Width, size.Height, dark, found)
-				}
-			}
-		}
+		tab.LooksRight()
 	}
-	tab.Window(390, 844)
-	if wider := tab.Wider(); wider != "" {
-		w.t.Errorf("%s is wider than 390 pixels:\n%s", at, wider)
-	}
+	tab.Fits()
 	for _, wrong := range tab.Wrong() {
 		w.t.Errorf("%s: %s", at, wrong)
 	}

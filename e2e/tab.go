@@ -94,7 +94,12 @@ func (tab *Tab) Go(path string) {
 // Back goes back to the page before.
 func (tab *Tab) Back() {
 	tab.t.Helper()
-	tab.leaves("go back", func() { tab.do("go back", chromedp.NavigateBack()) })
+	// Not by the browser's own command, which waits for a page that it may
+	// only have to show again.
+	tab.leaves("go back", func() {
+		var gone bool
+		tab.Eval("(history.back(), true)", &gone)
+	})
 }
 
 // Address is the address of the page.

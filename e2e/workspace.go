@@ -52,10 +52,8 @@ func jobOf(workspace string) (request, job string) {
 // read the workspace.
 func (p *Program) Rewrite(workspace string, files map[string][]byte) {
 	p.t.Helper()
-	dir := filepath.Join(p.Workspaces, workspace)
-	file := filepath.Join(dir, "metadata/manifest.json")
 	manifest := object{}
-	text, err := os.ReadFile(file) //nolint:gosec // a folder of the test
+	text, err := os.ReadFile(p.manifest(workspace))
 	if err == nil {
 		err = json.Unmarshal(text, &manifest)
 	}
@@ -63,6 +61,23 @@ func (p *Program) Rewrite(workspace string, files map[string][]byte) {
 		p.t.Fatalf("read the manifest: %v", err)
 	}
 	outputs, _ := manifest["outputs"].(object)
+	p.writes(workspace, outputs, files)
+	p.Run("ingest", "workspace", workspace)
+}
+
+// Becomes makes a workspace have these outputs and no others, and tells nobody.
+func (p *Program) Becomes(workspace string, files map[string][]byte) {
+	p.t.Helper()
+	p.writes(workspace, object{}, files)
+}
+
+func (p *Program) manifest(workspace string) string {
+	return filepath.Join(p.Workspaces, workspace, "metadata/manifest.json")
+}
+
+// writes writes files, and a manifest with them beside other outputs.
+func (p *Program) writes(workspace string, outputs object, files map[string][]byte) {
+	p.t.Helper()
 	request, job := jobOf(workspace)
 	for path, bytes := range files {
 		entry, ok := outputs[path].(object)
@@ -75,13 +90,13 @@ func (p *Program) Rewrite(workspace string, files map[string][]byte) {
 		}
 		sum := sha256.Sum256(bytes)
 		entry["size"], entry["content_hash"] = len(bytes), hex.EncodeToString(sum[:])
-		p.write(filepath.Join(dir, path), bytes)
+		p.write(filepath.Join(p.Workspaces, workspace, path), bytes)
 	}
-	if text, err = json.Marshal(manifest); err != nil {
+	text, err := json.Marshal(object{"workspace": workspace, "outputs": outputs})
+	if err != nil {
 		p.t.Fatalf("write the manifest: %v", err)
 	}
-	p.write(file, text)
-	p.Run("ingest", "workspace", workspace)
+	p.write(p.manifest(workspace), text)
 }
 
 // write puts a file in place at once, as whoever reads it meanwhile needs it.
