@@ -37,7 +37,7 @@ func TestChoosing(t *testing.T) {
 	tab.Choose("Choose all")
 	tab.Sees("5 chosen in 2 folders")
 	tab.Click("Choose none")
-	tab.Sees("No file is chosen")
+	tab.isTrue("nothing is chosen", "document.querySelector('#chosen').hasAttribute('data-none')")
 	tab.Go(modelled)
 	if n := tab.Count("input[name=path]:checked"); n != 0 {
 		t.Errorf("%d files are chosen after “Choose none”", n)
