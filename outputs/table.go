@@ -28,7 +28,7 @@ type TableInfo struct {
 	Every       int64 // the places of so many records are noted
 	Encoding    Encoding
 	NotUTF8     int64  // bytes that are not, though the rest is
-	Numbers     []bool // columns whose first thousand fields are numbers
+	Numbers     []bool // columns whose first thousand fields are numbers, but for one in ten
 	Refused     string // why it is no table; then nothing else is known
 }
 
@@ -93,7 +93,7 @@ func (t *TableInfo) count(in io.Reader, l layout) ([]int64, error) {
 	noted := &tally{r: in}
 	r := newRecords(noted, l, t.Delimiter)
 	places := noting{every: everyRecord, width: 1}
-	var told []byte
+	var columns []told
 	for {
 		begins := r.at
 		err := r.next()
@@ -104,9 +104,9 @@ func (t *TableInfo) count(in io.Reader, l layout) ([]int64, error) {
 			return nil, t.refuse(noted, err)
 		}
 		if t.Records == 0 {
-			told = make([]byte, min(len(r.ends), numberColumns))
+			columns = make([]told, min(len(r.ends), numberColumns))
 		} else if t.Records <= numberRecords {
-			t.tellNumbers(told, r)
+			t.tellNumbers(columns, r)
 		}
 		places.note(t.Records, l.start+begins)
 		t.note(r)
@@ -119,8 +119,8 @@ func (t *TableInfo) count(in io.Reader, l layout) ([]int64, error) {
 		t.Encoding = l.wide
 	}
 	t.Every = places.every
-	for _, is := range told {
-		t.Numbers = append(t.Numbers, is == numbers)
+	for _, c := range columns {
+		t.Numbers = append(t.Numbers, c.mostly())
 	}
 	return places.places, nil
 }
@@ -155,26 +155,25 @@ func (t *TableInfo) note(r *records) {
 	t.Records++
 }
 
-// tellNumbers notes what the fields of a row are: nothing yet, numbers, or
-// something else for good. What is missing or redacted says nothing.
-func (t *TableInfo) tellNumbers(told []byte, r *records) {
-	for i := range min(len(r.ends), len(told)) {
-		if told[i] == words {
-			continue
-		}
+// told counts the fields of a column that are numbers, and that are words.
+type told struct{ numbers, words uint16 }
+
+// mostly reports whether a column is one of numbers: a second header or a line of
+// totals among them makes no text of them.
+func (t told) mostly() bool { return t.numbers > 0 && int(t.numbers) >= 9*int(t.words) }
+
+// tellNumbers notes what the fields of a row are. What is missing or redacted
+// says nothing.
+func (t *TableInfo) tellNumbers(columns []told, r *records) {
+	for i := range min(len(r.ends), len(columns)) {
 		switch t.value(r.field(i)).kind {
 		case aNumber:
-			told[i] = numbers
+			columns[i].numbers++
 		case aWord:
-			told[i] = words
+			columns[i].words++
 		}
 	}
 }
-
-const (
-	numbers = 1 + iota
-	words
-)
 
 // Row is a record of a table. What is not valid in its encoding stays as it
 // is.

@@ -75,7 +75,7 @@ func OpenWindows(c WindowsConfig) (*Windows, error) {
 func (w *Windows) Close() error { return w.root.Close() }
 
 // magic begins every file, and changes with what is in it.
-const magic = "sallyport windows 2\n"
+const magic = "sallyport windows 3\n"
 
 // key is the name of what is remembered; "" for what is not.
 func key(sha256, of string) string {

@@ -89,6 +89,7 @@ func TestTables(t *testing.T) {
 		{"numbers", "n,p,x,e,r\n\"1,204\",3%,1,,[REDACTED]\n7,2.5%,NA,,\n,,y,,\n", nil, func(i outputs.TableInfo) bool {
 			return fmt.Sprint(i.Numbers) == "[true true false false false]"
 		}},
+		{"two headers", "16-39,16-39\nF,M\n" + strings.Repeat("1,x\n", 9), nil, func(i outputs.TableInfo) bool { return fmt.Sprint(i.Numbers) == "[true false]" }},
 		{"a header alone", "a,b", []string{"0:a|b"}, func(i outputs.TableInfo) bool { return i.Records == 1 }},
 		{"nothing", "", nil, func(i outputs.TableInfo) bool { return i.Records == 0 }},
 		{"only a mark", "\ufeff", nil, func(i outputs.TableInfo) bool { return i.Records == 0 }},
