@@ -69,6 +69,27 @@ func (f *Finding) say(hit, total int64, l Look) {
 	}
 }
 
+// Keys are the keys of what is shown, as its controls have them.
+func (c Content) Keys() []Link {
+	var list []Link
+	for _, z := range c.Zooms {
+		list = append(list, Link{Key: z.Key, Text: z.Text})
+	}
+	if c.Finding == nil {
+		return list
+	}
+	list = append(list, Link{Key: "f", Text: "Find words in the file"})
+	if c.Finding.Lines {
+		list = append(list, Link{Key: "l", Text: "Go to a line"})
+	}
+	for _, s := range c.Finding.Steps {
+		if s.Key != "" {
+			list = append(list, Link{Key: s.Key, Text: s.Text + " place"})
+		}
+	}
+	return list
+}
+
 // stands is the character that stands, where words are looked for, for what is
 // shown as its name.
 const stands = '\ufffc'

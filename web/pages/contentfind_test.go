@@ -105,7 +105,25 @@ func TestGoingToALine(t *testing.T) {
 	}
 }
 
-// TestLogs are shown from their end, with the job's summary above.
+// TestKeysOfFiles: the keys that do something are named.
+func TestKeysOfFiles(t *testing.T) {
+	for _, tt := range []struct {
+		c    Content
+		want string
+	}{
+		{shown(t, "a.txt", "a a a\n", find("a", 2)), "f l [ ] "}, {shown(t, "a.json", "{}"), "f "}, {shown(t, "a.html", "x"), ""},
+	} {
+		got := ""
+		for _, k := range tt.c.Keys() {
+			got += k.Key + " "
+		}
+		if got != tt.want {
+			t.Errorf("keys %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// TestLogs: those of jobs are shown from their end, with the job's summary above.
 func TestLogs(t *testing.T) {
 	text := strings.Repeat("step\n", 2000) + summaryMark + "\nexit_code: 0\n\x1b[31mhint: \u202ex\x1b[0m\n"
 	c := shown(t, "a.log", text)
@@ -119,7 +137,7 @@ func TestLogs(t *testing.T) {
 		t.Errorf("from the beginning: %+v", c.Window)
 	}
 	for name, text := range map[string]string{"a.log": "no summary\n", "b.log": "", "a.txt": text, "c.log": "in a line " + summaryMark + "\n"} {
-		if c := shown(t, name, text); c.Summary != nil {
+		if c := shown(t, name, text); c.Summary != nil || c.AtEnd {
 			t.Errorf("%s: %+v", name, c.Summary)
 		}
 	}

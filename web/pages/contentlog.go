@@ -16,7 +16,7 @@ const (
 	summaryLines = 200
 )
 
-// isLog reports whether somebody opens a log, and goes nowhere in it: it is
+// isLog reports whether somebody opens a log, and goes nowhere in it: a job's is
 // shown from its end.
 func (l Look) isLog(f Source) bool {
 	return suffix(f.Path) == ".log" && l.View == ViewText && l.From == 0 && l.Line == 0 && l.Find == "" && !l.Begin
@@ -24,7 +24,6 @@ func (l Look) isLog(f Source) bool {
 
 // fillSummary keeps the summary of a job's log in view.
 func (c *Content) fillSummary(f Source, lines *outputs.Lines) error {
-	c.AtEnd = true
 	from := max(f.Size()-mostSummary, 0)
 	b, err := io.ReadAll(io.NewSectionReader(f, from, f.Size()-from))
 	if err != nil {
@@ -34,6 +33,7 @@ func (c *Content) fillSummary(f Source, lines *outputs.Lines) error {
 	if at < 0 || at > 0 && b[at-1] != '\n' {
 		return nil
 	}
+	c.AtEnd = true
 	text := bytes.TrimSpace(b[at+len(summaryMark):])
 	var pen pen
 	for i, line := range bytes.Split(text, []byte("\n")) {

@@ -16,7 +16,7 @@ const (
 )
 
 // fillLines shows a window of a text: where the address says, at a line, at a
-// place where words stand, or, of a log, at the end.
+// place where words stand, or, of a job's log, at the end.
 func (c *Content) fillLines(ctx context.Context, w Windows, f Source, l Look) error {
 	lines, err := w.Lines(ctx, f.SHA256, f)
 	if err != nil {
@@ -32,8 +32,11 @@ func (c *Content) fillWindow(ctx context.Context, w Windows, f Source, lines *ou
 		return err
 	}
 	if l.isLog(f) {
-		if from, err = max(lines.Info.Pieces-TextLines, 0), c.fillSummary(f, lines); err != nil {
+		if err := c.fillSummary(f, lines); err != nil {
 			return err
+		}
+		if c.AtEnd {
+			from = max(lines.Info.Pieces-TextLines, 0)
 		}
 	}
 	from = min(from, max(lines.Info.Pieces-1, 0))
