@@ -16,7 +16,7 @@ type measure struct {
 
 func (m *measure) of(n *yaml.Node, level int, p *problems) (size, bool) {
 	if level > maxDepth {
-		p.add(SeverityError, "too_deep", n, "", "The file is nested more than %d levels deep.", maxDepth)
+		p.add(SeverityError, "too_deep", n, "", tooDeep, maxDepth)
 		return size{}, false
 	}
 	if n.Kind == yaml.AliasNode {
@@ -28,7 +28,7 @@ func (m *measure) of(n *yaml.Node, level int, p *problems) (size, bool) {
 			return size{}, false
 		}
 		if level+known.depth > maxDepth {
-			p.add(SeverityError, "too_deep", n, "", "The file is nested more than %d levels deep.", maxDepth)
+			p.add(SeverityError, "too_deep", n, "", tooDeep, maxDepth)
 			return size{}, false
 		}
 		return known, true

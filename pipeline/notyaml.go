@@ -38,6 +38,8 @@ var complaints = []complaint{
 	{says: "could not find expected ':'", message: "This line is no key with a value: a `:` is missing, or a quote or bracket before it is not closed."},
 }
 
+const tooDeep = "The file is nested more than %d levels deep."
+
 const tabbed = "This line is indented with a tab; YAML allows only spaces."
 
 // controls are the characters that no YAML file may hold.
@@ -60,6 +62,11 @@ func explain(data []byte, err error, p *problems) {
 		}
 	}
 	read := untilFailure(data)
+	if strings.Contains(text, "exceeded max depth") {
+		line, column := position(data, len(read))
+		p.addAt(SeverityError, "too_deep", line, column, "", tooDeep, maxDepth)
+		return
+	}
 	for _, c := range complaints {
 		if strings.Contains(text, c.says) {
 			at, line, column := c.place(data, read, line)

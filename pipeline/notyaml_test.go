@@ -49,6 +49,13 @@ func TestNotYAML(t *testing.T) {
 	}
 }
 
+func TestDeepestFiles(t *testing.T) {
+	p, problems := Read([]byte("a: " + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)))
+	if p != nil || len(problems) != 1 || problems[0].Code != "too_deep" || problems[0].Column < 1000 {
+		t.Errorf("Read of 100,000 brackets = %v, %+v, want too_deep", p, problems)
+	}
+}
+
 // TestPlacesInRealFiles: a problem points at what is wrong. Each place was
 // looked at in the file.
 func TestPlacesInRealFiles(t *testing.T) {

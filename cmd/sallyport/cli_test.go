@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -189,6 +190,11 @@ func TestPipelineCheck(t *testing.T) {
 	}
 	if r := s.want(exitRefused, "pipeline", "check", dir); r.out != "" || !strings.Contains(r.err, "is a directory") {
 		t.Errorf("pipeline check of a directory: %q, %q", r.out, r.err)
+	}
+	pipe := filepath.Join(dir, "pipe")
+	must(t, syscall.Mkfifo(pipe, 0o600))
+	if r := s.want(exitRefused, "pipeline", "check", pipe); !strings.Contains(r.out, "The file is empty") {
+		t.Errorf("pipeline check of a pipe that nobody writes to: %q, %q", r.out, r.err)
 	}
 	if r := s.want(exitRefused, "pipeline", "check", broken); !strings.Contains(r.out, ":8:") {
 		t.Errorf("pipeline check of a broken file: %s", r.out)
