@@ -72,7 +72,7 @@ function arrived({ href, push }) {
   const place = to.hash ? document.getElementById(to.hash.slice(1)) : null;
   place?.scrollIntoView({ block: "center" });
   if (document.activeElement !== document.body) return;
-  const again = left && [...document.querySelectorAll("#doc a, #doc summary, #doc button")].find((el) => named(el) === left);
+  const again = left ? [...document.querySelectorAll("#doc a, #doc summary, #doc button")].find((el) => named(el) === left) : null;
   (place?.querySelector("a") ?? again ?? document.getElementById("file-name"))?.focus({ preventScroll: true });
 }
 
