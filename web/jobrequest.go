@@ -66,11 +66,27 @@ type foundJobRequest struct {
 	Pipeline         *pipelineShown   `json:"pipeline"`
 	Outputs          []declaredOutput `json:"outputs"`
 	RequestableFiles int              `json:"requestable_files"`
+	Previous         *comparedRequest `json:"previous"`
+	PreviousSuccess  *comparedRequest `json:"previous_success"`
 
 	// For pages alone.
 	derivedStatus bool              // it is what the jobs amount to
 	ran           map[string]string // the status of every action that was requested or ran
 	lines         map[string]int    // where every action stands in project.yaml
+}
+
+// comparedRequest is a job request with whose code another's can be compared.
+type comparedRequest struct {
+	Identifier string                    `json:"identifier"`
+	Number     pipeline.Optional[int64]  `json:"number"`
+	Commit     pipeline.Optional[string] `json:"commit"`
+}
+
+func showCompared(j *JobRequest) *comparedRequest {
+	if j == nil {
+		return nil
+	}
+	return &comparedRequest{j.Report.Identifier, j.Report.Number, j.Report.Commit}
 }
 
 type job struct {
@@ -113,7 +129,10 @@ type declaredFile struct {
 }
 
 func showFound(f JobRequestFound, by asking) foundJobRequest {
-	shown := foundJobRequest{jobRequest: showJobRequest(f.JobRequest), Pipeline: showPipeline(f), Outputs: []declaredOutput{}}
+	shown := foundJobRequest{
+		jobRequest: showJobRequest(f.JobRequest), Pipeline: showPipeline(f), Outputs: []declaredOutput{},
+		Previous: showCompared(f.Previous), PreviousSuccess: showCompared(f.PreviousSuccess),
+	}
 	ran := f.Report.Ran(f.Pipeline)
 	if ran != nil || f.Report.Jobs.Reported() {
 		shown.Jobs = []job{}

@@ -92,7 +92,7 @@ func outputsShown(j foundJobRequest, asked outputsAsked) pages.Outputs {
 		list[i].rows = slices.DeleteFunc(slices.Clone(list[i].rows), func(o declaredOutput) bool { return !asked.shows(o) })
 	}
 	list = slices.DeleteFunc(list, func(a actionDeclared) bool { return len(a.rows) == 0 })
-	shown := pages.Outputs{None: "No output is like that."}
+	shown := pages.Outputs{None: "No output is like that.", Pager: pages.Pager{Of: "outputs"}}
 	if len(all) == 0 {
 		shown.None = "No pipeline was reported that can be read, so nothing is known of what its actions declare."
 	}
@@ -275,7 +275,7 @@ func actionID(name string) string {
 
 // jobsShown are the jobs that are asked for: of many, those that failed first.
 func (s *server) jobsShown(ctx context.Context, by review.Actor, f JobRequestFound, j foundJobRequest, asked outputsAsked) pages.Jobs {
-	shown := pages.Jobs{None: "No job was reported."}
+	shown := pages.Jobs{None: "No job was reported.", Pager: pages.Pager{Of: "jobs"}}
 	list := slices.DeleteFunc(slices.Clone(j.Jobs), func(job job) bool {
 		status := string(job.Status.Or(""))
 		return asked.action != "" && job.Action != asked.action || asked.status != "" && status != asked.status ||

@@ -687,8 +687,9 @@ func (w *world) Report(_ context.Context, c review.Command, r pipeline.JobReques
 func (w *world) JobRequests(_ context.Context, f JobRequestFilter) ([]JobRequest, string, error) {
 	var items []JobRequest
 	for _, id := range slices.Sorted(maps.Keys(w.reports)) {
-		if covers(f.Reach, w.place) {
-			items = append(items, JobRequest{Report: w.reports[id], ReportedAt: noon})
+		r := w.reports[id]
+		if covers(f.Reach, w.place) && (f.Workspace == "" || f.Workspace == r.Workspace) && (f.Status == "" || f.Status == r.StatusNow()) {
+			items = append(items, JobRequest{Report: r, ReportedAt: noon})
 		}
 	}
 	return items, "", w.broken
@@ -702,6 +703,11 @@ func (w *world) JobRequest(_ context.Context, id string) (JobRequestFound, error
 	f := JobRequestFound{JobRequest: JobRequest{Report: r, ReportedAt: noon}, Place: w.place}
 	if text, ok := r.ProjectYAML.Get(); ok {
 		f.Pipeline, f.Problems = pipeline.Read([]byte(text))
+	}
+	for _, other := range slices.Sorted(maps.Keys(w.reports)) {
+		if other < id && w.reports[other].Workspace == r.Workspace {
+			f.Previous = &JobRequest{Report: w.reports[other], ReportedAt: noon}
+		}
 	}
 	return f, w.broken
 }

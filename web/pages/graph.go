@@ -55,7 +55,7 @@ type GraphAction struct {
 
 // How a graph looks, in pixels.
 const (
-	boxLetters  = 30 // of a name
+	boxLetters  = 38 // of a name
 	letter      = 8  // wide, the widest of the fonts that there are
 	slimFrom    = 80 // actions from which boxes are slim
 	boxPadding  = 34

@@ -83,9 +83,9 @@ func TestGraphBounds(t *testing.T) {
 
 func TestMiddleCut(t *testing.T) {
 	for name, want := range map[string]string{
-		"short":                           "short",
-		strings.Repeat("é", 30):           strings.Repeat("é", 30),
-		"measures_by_region_and_age_2020": "measures_by_re…on_and_age_2020",
+		"short":                 "short",
+		strings.Repeat("é", 38): strings.Repeat("é", 38),
+		"calculate_measures_by_region_and_age_2020": "calculate_measures…region_and_age_2020",
 	} {
 		if got := middleCut(name); got != want {
 			t.Errorf("middleCut(%s) = %s, want %s", name, got, want)

@@ -97,6 +97,7 @@ func NotReported(name string) Fact { return Fact{Name: name, Text: "not reported
 type Pager struct {
 	First string // "" on the first page
 	Next  string // "" on the last one
+	Of    string // what it leads through, where a page has several
 }
 
 // State is one of the four states that have a colour, with its word.
