@@ -73,7 +73,7 @@ function arrived({ href, push }) {
   place?.scrollIntoView({ block: "center" });
   if (document.activeElement !== document.body) return;
   const again = left ? [...document.querySelectorAll("#doc a, #doc summary, #doc button")].find((el) => named(el) === left) : null;
-  (place?.querySelector("a") ?? again ?? document.getElementById("file-name"))?.focus({ preventScroll: true });
+  (place?.querySelector("a") || again || document.getElementById("file-name"))?.focus({ preventScroll: true });
 }
 
 // What had the focus in what is replaced gets it again, if it is still there: a
