@@ -126,7 +126,7 @@ func TestMany(t *testing.T) {
 
 // TestHostileDocuments: nothing that is written takes long, or breaks a reader.
 func TestHostileDocuments(t *testing.T) {
-	const size = 256 << 10
+	const size = 512 << 10
 	readers := map[string]func(context.Context, string) (Found, error){"HTML": HTML, "SVG": SVG, "Markdown": Markdown}
 	for _, part := range []string{
 		"<", "<a ", "<!--", "<!ENTITY a ", "<div hidden>", "<svg><style>", "<style>a{", "<style>/*", "<style>url(", "url(", "data:;base64,", "[", "![a](", "[a]: ", "<noscript>",
@@ -136,7 +136,7 @@ func TestHostileDocuments(t *testing.T) {
 		for name, by := range readers {
 			began := time.Now()
 			f, err := by(t.Context(), text)
-			if took := time.Since(began); took > 2*time.Second || err != nil {
+			if took := time.Since(began); took > 5*time.Second || err != nil {
 				t.Errorf("%s of %q took %v, %v", name, part, took, err)
 			}
 			if len(f.Things) > mostListed*len(f.Tallies) {
