@@ -91,19 +91,25 @@ func (d *digests) read() {
 		after = d.some[len(d.some)-1].path
 	}
 	d.some, d.at = d.some[:0], 0
-	const query = "SELECT path, digest FROM outputs WHERE workspace = ? AND path > ? ORDER BY path LIMIT ?"
-	rows, err := d.tx.Raw(query, d.workspace, after, d.most).Rows()
-	if err != nil {
-		d.err = fmt.Errorf("read outputs of %s: %w", d.workspace, err)
-		return
-	}
-	for rows.Next() && err == nil {
-		var one digest
-		err = rows.Scan(&one.path, &one.digest)
-		d.some = append(d.some, one)
-	}
-	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
-		d.some, d.err = nil, fmt.Errorf("read outputs of %s: %w", d.workspace, err)
+	if d.err = d.readAfter(after); d.err != nil {
+		d.some, d.err = nil, fmt.Errorf("read outputs of %s: %w", d.workspace, d.err)
 	}
 	d.done = len(d.some) < d.most
+}
+
+func (d *digests) readAfter(path string) (err error) {
+	const query = "SELECT path, digest FROM outputs WHERE workspace = ? AND path > ? ORDER BY path LIMIT ?"
+	rows, err := d.tx.Raw(query, d.workspace, path, d.most).Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var one digest
+		if err := rows.Scan(&one.path, &one.digest); err != nil {
+			return err
+		}
+		d.some = append(d.some, one)
+	}
+	return rows.Err()
 }
