@@ -143,17 +143,16 @@ func (l *layered) rows(apart int) []int {
 	g := layout.LayeredGraph{
 		Segments: map[[2]uint64]bool{}, Dummy: map[uint64]bool{}, NodeYX: map[uint64][2]int{},
 	}
-	// The library takes node 0 for none: ours begin with 1.
 	for c, layer := range l.layers {
 		for i, node := range layer {
-			g.NodeYX[uint64(node)+1] = [2]int{c, i}
+			g.NodeYX[named(node)] = [2]int{c, i}
 			if node >= len(l.boxes) {
-				g.Dummy[uint64(node)+1] = true
+				g.Dummy[named(node)] = true
 			}
 		}
 	}
 	for _, s := range l.segments() {
-		g.Segments[[2]uint64{uint64(s.From) + 1, uint64(s.To) + 1}] = true
+		g.Segments[[2]uint64{named(s.From), named(s.To)}] = true
 	}
 	var places map[uint64]int
 	if len(l.column)*len(l.layers) <= mostPlaces { // it goes through them so often
@@ -161,7 +160,7 @@ func (l *layered) rows(apart int) []int {
 	}
 	rows := make([]int, len(l.column))
 	for node := range rows {
-		rows[node] = places[uint64(node)+1]
+		rows[node] = places[named(node)]
 	}
 	for _, layer := range l.layers {
 		for i := 1; i < len(layer); i++ { // whatever it says, no two boxes overlap
@@ -173,6 +172,11 @@ func (l *layered) rows(apart int) []int {
 		rows[i] -= top
 	}
 	return rows
+}
+
+// named is a node as the library names it: it takes 0 for none.
+func named(node int) uint64 {
+	return uint64(node) + 1 //nolint:gosec // the places of a list
 }
 
 // segments are the parts of needs between two columns that stand beside each

@@ -58,8 +58,9 @@ func (JobRequest) file() string { return "jobrequest.html" }
 // Parts are what of the page may change while jobs run.
 func (p JobRequest) Parts(said string) []Part {
 	return []Part{
-		Said(said), {Block: "job-head", Target: "head"}, {Block: "job-outputs", Target: "outputs"},
-		{Block: "job-jobs", Target: "jobs"}, {Block: "job-graph", Target: "graph"}, {Block: "job-about", Target: "about"},
+		Said(said), {Block: "job-outputs", Target: "outputs"}, {Block: "job-jobs", Target: "jobs"},
+		{Block: "job-graph", Target: "graph"}, {Block: "job-about", Target: "about"},
+		{Block: "job-head", Target: "head"}, // what asks stands in it: without it nothing after it would find its place
 	}
 }
 

@@ -116,6 +116,28 @@ document.addEventListener("htmx:partialBeforeSwap", (event) => {
   }
 });
 
+// What is replaced while one reads stays scrolled as it was, and a link in it
+// that had the focus has it again.
+let read = [];
+document.addEventListener("htmx:partialBeforeSwap", (event) => {
+  const { target } = event.detail;
+  const active = document.activeElement;
+  read.push({
+    id: target.id,
+    scrolled: [...target.querySelectorAll(".scroll")].map((s) => [s.scrollLeft, s.scrollTop]),
+    href: target.contains(active) && active.matches("a[href]") ? active.getAttribute("href") : null,
+  });
+});
+document.addEventListener("htmx:afterRequest", () => {
+  for (const { id, scrolled, href } of read) {
+    const part = document.getElementById(id);
+    part?.querySelectorAll(".scroll").forEach((s, i) => scrolled[i] && s.scrollTo({ left: scrolled[i][0], top: scrolled[i][1], behavior: "instant" }));
+    if (!href || document.activeElement !== document.body) continue;
+    [...(part?.querySelectorAll("a[href]") ?? [])].find((a) => a.getAttribute("href") === href)?.focus({ preventScroll: true });
+  }
+  read = [];
+});
+
 // A refusal that is shown where it happened takes the focus there.
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.xhr.status < 400) return;
