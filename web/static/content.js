@@ -39,7 +39,7 @@ addEventListener("blur", () => {
 addEventListener("focus", () => setTimeout(notice));
 document.addEventListener("focusin", notice);
 // Over the frame itself the page hears nothing of the pointer.
-document.addEventListener("mouseover", (event) => {
+document.addEventListener("mousemove", (event) => {
   if (clicked && frame() && document.activeElement === frame() && event.target !== frame()) takeBack();
 });
 document.addEventListener("click", (event) => {
