@@ -191,7 +191,7 @@ func (tab *Tab) pressesInFrame() {
 	}
 	tab.do("press in the frame", mouse(input.MouseMoved, at.X, at.Y), mouse(input.MousePressed, at.X, at.Y), mouse(input.MouseReleased, at.X, at.Y))
 	tab.Sees("Keys are with the file")
-	tab.do("leave the frame", mouse(input.MouseMoved, 5, 5))
+	tab.do("leave the frame", mouse(input.MouseMoved, 60, 60), mouse(input.MouseMoved, 5, 5), mouse(input.MouseMoved, 9, 9))
 	tab.isTrue("have the keys back", "document.activeElement === document.querySelector('.content') && document.getElementById('keys-back').hidden")
 	tab.Keys("?")
 	tab.isTrue("see the keys", "document.getElementById('keys').open")
