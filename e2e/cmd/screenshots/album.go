@@ -31,11 +31,18 @@ var shots = []struct {
 	{"workspaces", "researcher1", "workspaces", at("/workspaces")},
 	{"workspace", "researcher1", "a folder of a workspace, and asking for files", at(outputs + "output/describe")},
 	{"output-table", "researcher1", "an output: a table", at(outputs + "output/describe/table1.csv")},
+	{"workspace-changes", "researcher1", "what changed in a workspace since a job request", at("/workspaces/" + e2e.SampleWorkspace + "?view=changes")},
+	{"table-sorted", "researcher1", "a table, sorted, with what its columns amount to", tableSorted},
 	{"output-log", "researcher1", "an output: a log", at(outputs + "output/model/assumptions.log")},
 	{"output-picture", "researcher1", "an output: a picture", at(outputs + "output/figures/declined_then_accepted.png")},
 	{"output-page", "researcher1", "an output: HTML, in its sandbox", at(outputs + "output/report/table1.html")},
+	{"output-inside", "researcher1", "what an HTML file carries and does not show", at(outputs + "output/report/table1.html?view=inside")},
+	{"output-source", "researcher1", "words found in the source of a file", at(outputs + "output/report/table1.html?view=source&find=table")},
 	{"job-requests", "researcher1", "job requests", at("/job-requests")},
 	{"job-request", "researcher1", "a job request: jobs, outputs, pipeline", at("/job-requests/demostudy2mainjr")},
+	{"job-request-failed", "researcher1", "a job request that failed: why nothing of it can be requested", at("/job-requests/bswslyjxpwqix3qb")},
+	{"graph", "researcher1", "the graph of a pipeline", at("/job-requests/bswslyjxpwqix3qb/graph")},
+	{"code", "checker1", "the code that made an output, the action marked", through(outputs+"output/describe/table1.csv", "what its job ran")},
 	{"requests", "researcher1", "requests", at("/requests")},
 	{"request-returned", "researcher1", "a request that came back, its author’s turn", through("/requests", returned)},
 	{"activity", "researcher1", "what happened to a request", through("/requests", returned, "Activity")},
@@ -85,6 +92,12 @@ func through(path string, links ...string) func(*e2e.Tab) {
 			tab.Press(l)
 		}
 	}
+}
+
+// tableSorted sorts a table and opens the summary of its columns.
+func tableSorted(tab *e2e.Tab) {
+	tab.Go(outputs + "output/describe/rates_by_age.csv?sort=3")
+	tab.Click("Column summary")
 }
 
 // releaseOf goes to the sample's release.
