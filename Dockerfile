@@ -5,7 +5,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=unknown
-RUN make build VERSION="$VERSION" && mkdir -p /empty/tmp /empty/data/workspaces /empty/data/vault /empty/data/released
+RUN make build VERSION="$VERSION" && mkdir -p /empty/tmp /empty/data/workspaces /empty/data/mirrors /empty/data/cache /empty/data/vault /empty/data/released
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -149,7 +149,7 @@ func TestComposeSettings(t *testing.T) {
 	var c composed
 	readYAML(t, "docker-compose.yml", &c)
 	secrets := madeSecrets(t)
-	here := strings.NewReplacer("/etc/sallyport/", top+"deploy/sallyport/", "/run/secrets/", secrets+"/")
+	here := strings.NewReplacer("/etc/sallyport/", top+"deploy/sallyport/", "/run/secrets/", secrets+"/", "/var/lib/sallyport/mirrors", t.TempDir())
 	known := (&settings{}).byName()
 	for name, s := range c.Services {
 		for key := range s.Environment {
@@ -185,8 +185,8 @@ func TestComposeSettings(t *testing.T) {
 			t.Errorf("the group %q stands for no role", g)
 		}
 	}
-	for _, at := range []string{ch.workspaces, ch.vault} {
-		if !slices.ContainsFunc(c.Services["sallyport"].Volumes, func(v string) bool { return strings.Contains(v, ":"+at) }) {
+	for _, at := range []string{ch.workspaces, ch.vault, env["SALLYPORT_REPOS_DIR"], env["SALLYPORT_CACHE_DIR"]} {
+		if !slices.ContainsFunc(c.Services["sallyport"].Volumes, func(v string) bool { return at != "" && strings.Contains(v, ":"+at) }) {
 			t.Errorf("%s is kept in no volume", at)
 		}
 	}
@@ -284,7 +284,7 @@ func TestDockerfile(t *testing.T) {
 			t.Errorf("%s runs %q: %s", name, s.Command, help.String())
 		}
 	}
-	for _, dir := range []string{"workspaces", "vault", "released"} {
+	for _, dir := range []string{"workspaces", "mirrors", "cache", "vault", "released"} {
 		if !strings.Contains(string(dockerfile), "/empty/data/"+dir) {
 			t.Errorf("the image has no directory %s, whose owner a volume takes over", dir)
 		}
