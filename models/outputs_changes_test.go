@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -154,6 +155,60 @@ func TestWorkspaceState(t *testing.T) {
 		apply(t, db, "study", db.manifest(listed("a.csv")), 0)
 		if now := version(); now.Error != "" || now.Version != was.Version+3 {
 			t.Errorf("after a good reading: %+v", now)
+		}
+	})
+}
+
+// Changes are kept up to a number, by whole readings, and the last reading
+// whatever its number. Since when they are kept is said.
+func TestForgetChanges(t *testing.T) {
+	eachDB(t, func(t *testing.T, db testDB) {
+		db.config.KeepChanges = 3
+		db.lists(t, "one.csv")
+		apply(t, db, "beside", db.manifest(listed("x.csv")), 1)
+		apply(t, db, "beside", db.manifest(listed("x.csv"), listed("y.csv")), 1)
+		kept := func() time.Time {
+			t.Helper()
+			since, _, err := db.JobRequestChanges(t.Context(), "study", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return since
+		}
+		first := kept()
+		all := []outputs.Entry{listed("one.csv")}
+		var second time.Time
+		for n, step := range []struct {
+			more []string
+			want []string
+		}{
+			{[]string{"a.csv", "b.csv"}, []string{"a came", "b came"}},
+			{[]string{"c.csv"}, []string{"a came", "b came", "c came"}},
+			{[]string{"d.csv"}, []string{"c came", "d came"}},
+			{[]string{"e.csv", "f.csv", "g.csv", "h.csv"}, []string{"e came", "f came", "g came", "h came"}},
+		} {
+			for _, path := range step.more {
+				all = append(all, listed(path))
+			}
+			db.clock.advance(time.Minute)
+			rd := db.manifest(all...)
+			apply(t, db, "study", rd, len(step.more))
+			if n == 0 {
+				second = rd.At
+			}
+			if diff := cmp.Diff(step.want, db.changes(t, ChangeFilter{Limit: 50})); diff != "" {
+				t.Errorf("reading %d (-want +got):\n%s", n, diff)
+			}
+			if n == 1 && !kept().Equal(first) {
+				t.Errorf("nothing was forgotten, and changes are kept since %v", kept())
+			}
+			if n == 2 && !kept().Equal(second) {
+				t.Errorf("kept since %v, want %v, when what was forgotten was read", kept(), second)
+			}
+		}
+		list, _, err := db.Changes(t.Context(), ChangeFilter{Workspace: "beside", Limit: 5})
+		if err != nil || len(list) != 1 {
+			t.Errorf("of another workspace: %v, %v", list, err)
 		}
 	})
 }

@@ -142,6 +142,11 @@ func (s *Store) ApplyReading(ctx context.Context, workspace string, rd outputs.R
 			return err
 		}
 		row := d.row(before, changes)
+		if changes > 0 {
+			if row.KeptSince, err = forgetChanges(ctx, tx, row, s.config.KeepChanges); err != nil {
+				return err
+			}
+		}
 		if row.Stale, err = linkedBefore(ctx, tx, workspace, rd); err != nil {
 			return err
 		}

@@ -156,3 +156,27 @@ WHERE r.workspace = ? AND j.action IN ? ORDER BY r.at, r.identifier`, workspace,
 	}
 	return last, nil
 }
+
+// forgetChanges removes the oldest changes of a workspace beyond some number,
+// all of a reading at once and never those of the last, and says since when
+// all are kept.
+func forgetChanges(ctx context.Context, tx *gorm.DB, reading readingRow, keep int) (instant, error) {
+	db, workspace := tx.WithContext(ctx), reading.Workspace
+	var beyond []int64
+	err := db.Raw("SELECT version FROM output_changes WHERE workspace = ? ORDER BY version DESC LIMIT 1 OFFSET ?", workspace, keep).Scan(&beyond).Error
+	if err != nil {
+		return instant{}, fmt.Errorf("count what changed in %s: %w", workspace, err)
+	}
+	if len(beyond) == 0 {
+		return reading.KeptSince, nil
+	}
+	cut := min(beyond[0], reading.Version-1)
+	last, err := on[changeRow](tx).Where("workspace = ? AND version <= ?", workspace, cut).Order("version DESC").Limit(1).Find(ctx)
+	if err != nil || len(last) == 0 {
+		return reading.KeptSince, err
+	}
+	if _, err := on[changeRow](tx).Where("workspace = ? AND version <= ?", workspace, cut).Delete(ctx); err != nil {
+		return instant{}, fmt.Errorf("forget what changed in %s: %w", workspace, err)
+	}
+	return last[0].At, nil
+}

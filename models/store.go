@@ -27,6 +27,9 @@ type Config struct {
 	Destinations []string
 	// CacheBytes bounds the memory for folded requests; 0 is 64 MiB.
 	CacheBytes int64
+	// KeepChanges is about how many changes of outputs are kept for each
+	// workspace; 0 is 250,000.
+	KeepChanges int
 	// OnCommit is called after a commit that left work; nil is allowed.
 	OnCommit func()
 }
@@ -45,7 +48,10 @@ var (
 	_ work.Store   = (*Store)(nil)
 )
 
-const defaultCacheBytes = 64 << 20
+const (
+	defaultCacheBytes  = 64 << 20
+	defaultKeepChanges = 250_000
+)
 
 // Open connects to a database that Migrate has brought up to date. A database
 // that is behind, or that a newer program migrated, is refused.
@@ -58,6 +64,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	if c.CacheBytes == 0 {
 		c.CacheBytes = defaultCacheBytes
+	}
+	if c.KeepChanges == 0 {
+		c.KeepChanges = defaultKeepChanges
 	}
 	d, err := dialectOf(c.URL)
 	if err != nil {

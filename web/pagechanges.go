@@ -1,8 +1,11 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -51,8 +54,14 @@ func (s *server) changesPage(c *gin.Context, w Workspace) error {
 		f.JobRequest, f.After = "", before
 	}
 	p.Heading, p.JobRequest = changesHeading(recent, of, f.JobRequest == ""), pages.Link{Text: "Job request " + of, Href: "/job-requests/" + url.PathEscape(of)}
+	if p.Unknown, err = s.notKept(ctx, recent, of, since); err != nil {
+		return err
+	}
 	if before < 0 {
-		p.Empty = nothingChanged(recent, of, since)
+		p.Empty = "This job request has changed nothing that the workspace lists, as far as it was read."
+		if p.Unknown != "" {
+			p.Empty, p.Unknown = p.Unknown, ""
+		}
 		return s.show(c, http.StatusOK, p)
 	}
 	items, next, err := s.Workspaces.Changes(ctx, f)
@@ -88,20 +97,25 @@ func changesHeading(recent []JobRequest, of string, since bool) string {
 	return text
 }
 
-// nothingChanged says why nothing is listed: because nothing changed, or
-// because nobody knows what was there before.
-func nothingChanged(recent []JobRequest, of string, since time.Time) string {
-	for _, j := range recent {
-		if j.Report.Identifier != of {
-			continue
-		}
-		begun := j.Report.CreatedAt.Or(j.ReportedAt)
-		if since.IsZero() || begun.Before(since) {
-			return "What was there before this job request is not known: the workspace was first read on " +
-				since.UTC().Format("2 January 2006 at 15:04") + " UTC, and changes are kept since then."
-		}
+// notKept says, if a job request began before changes are kept, that what it
+// found is not known; "" if all that it changed is.
+func (s *server) notKept(ctx context.Context, recent []JobRequest, of string, since time.Time) (string, error) {
+	var begun time.Time
+	if i := slices.IndexFunc(recent, func(j JobRequest) bool { return j.Report.Identifier == of }); i >= 0 {
+		begun = recent[i].Report.CreatedAt.Or(recent[i].ReportedAt)
+	} else if j, err := s.Reports.JobRequest(ctx, of); err == nil {
+		begun = j.Report.CreatedAt.Or(j.ReportedAt)
+	} else if !errors.Is(err, review.ErrNotFound) {
+		return "", err
 	}
-	return "This job request has changed nothing that the workspace lists, as far as it was read."
+	switch {
+	case since.IsZero():
+		return "What was there before this job request is not known: the workspace was not read yet.", nil
+	case begun.Before(since):
+		return "What was there before this job request is not known: changes of this workspace are kept since " +
+			since.UTC().Format("2 January 2006 at 15:04") + " UTC.", nil
+	}
+	return "", nil
 }
 
 // changesFilter chooses the job request, and whether what came after it counts.

@@ -142,6 +142,14 @@ func TestChangesPage(t *testing.T) {
 		want(200, "2 outputs: 1 new, 1 with other bytes.", "out/&lt;em&gt;.csv", "It is gone since.").without("<em>", "late.csv", `href="/workspaces/ws/out/gone.csv"`)
 	s.get("author", "/workspaces/ws?view=changes&job_request=bbbbbbbbbbbbbbbb&since=1").want(200, "late.csv", "Gone")
 	s.get("outsider", "/workspaces/ws?view=changes").want(404)
+	// One that began before changes are kept is not said to have changed nothing, nor nothing else.
+	const notKnown = "What was there before this job request is not known: changes of this workspace are kept since"
+	s.do("tpp", "PUT", "/job-requests/cccccccccccccccc", `{"identifier": "cccccccccccccccc", "workspace": "ws", "backend": "tpp", "created_at": "2020-05-04T12:30:00Z"}`).want(200)
+	s.get("author", "/workspaces/ws?view=changes&job_request=cccccccccccccccc").want(200, notKnown).without("changed nothing")
+	s.get("author", "/workspaces/ws?view=changes&job_request=dddddddddddddddd").want(200, notKnown).without("changed nothing")
+	s.get("author", "/workspaces/ws?view=changes&job_request=bbbbbbbbbbbbbbbb").want(200).without(notKnown)
+	s.changed[0].JobRequest = "cccccccccccccccc"
+	s.get("author", "/workspaces/ws?view=changes&job_request=cccccccccccccccc").want(200, notKnown, "What is listed was noticed after that.", "&lt;em&gt;.csv")
 	s.get("author", "/job-requests/bbbbbbbbbbbbbbbb").want(200, "view=changes")
 }
 

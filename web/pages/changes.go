@@ -16,6 +16,7 @@ type Changes struct {
 	Reading    Reading
 	Views      []Link
 	Filter     Filters
+	Unknown    string // what is not known beside the rows
 	Rows       []ChangeRow
 	Empty      string
 	Pager      Pager
