@@ -1,0 +1,282 @@
+package checks
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+// maxRead bounds how much of a file is read.
+const maxRead = 4 << 30
+
+// File is what is checked: bytes, and the name by which their kind is known.
+type File struct {
+	Name  string
+	Bytes io.ReaderAt
+	Size  int64
+}
+
+// Check looks at a file. It fails only if the bytes cannot be read, the profile
+// is wrong or the context ends; what it does not understand it says so of.
+func Check(ctx context.Context, f File, p Profile) (*Report, error) {
+	r, _, err := CheckTables(ctx, f, p)
+	return r, err
+}
+
+// CheckTables is Check, and returns the tables that were read as well, to be
+// compared with those of other files.
+func CheckTables(ctx context.Context, f File, p Profile) (*Report, []*Table, error) {
+	if err := p.Check(); err != nil {
+		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
+	}
+	s := &scan{ctx: ctx, file: f, profile: &p, budget: keptCells, report: &Report{NotExamined: []string{}, Findings: []Finding{}}}
+	s.limits = &thresholds{low: int64(p.Threshold), patterns: p.Patterns}
+	s.grammar = &grammar{own: p.ownMasks(), known: make([]knownField, knownFields)}
+	s.out = &findings{profile: &p}
+	for _, r := range rules() {
+		if !p.off(r.about().Name) {
+			s.rules = append(s.rules, r)
+		}
+	}
+	if err := s.read(); err != nil {
+		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
+	}
+	s.judge()
+	return s.finish(), s.tables, nil
+}
+
+// scan is the reading of one file.
+type scan struct {
+	ctx     context.Context
+	file    File
+	profile *Profile
+	limits  *thresholds
+	grammar *grammar
+	rules   []rule
+	report  *Report
+	out     *findings
+	tables  []*Table
+	budget  int64
+}
+
+// note says what was not looked at.
+func (s *scan) note(format string, args ...any) { s.out.miss(fmt.Sprintf(format, args...)) }
+
+// read reads the file as what its bytes and its name say that it is.
+func (s *scan) read() error {
+	s.report.Examined.Bytes = min(s.file.Size, maxRead)
+	if s.file.Size > maxRead {
+		s.note("only the first %d GiB were read", maxRead>>30)
+	}
+	start := make([]byte, min(s.file.Size, sniffed))
+	if n, err := s.file.Bytes.ReadAt(start, 0); n < len(start) {
+		return fmt.Errorf("read its beginning: %w", err)
+	}
+	kind := strings.ToLower(strings.TrimPrefix(path.Ext(s.file.Name), "."))
+	encoding, order, skip := encodingOf(start)
+	if len(start) == 0 {
+		s.report.Examined.Kind = "empty"
+		s.note("the file is empty")
+		return nil
+	}
+	switch kind {
+	case "html", "htm", "svg", "svgz", "json", "png", "jpg", "jpeg", "xlsx", "rds", "dta", "feather", "parquet", "gz", "zip", "pdf":
+		s.report.Examined.Kind = "other"
+		s.note("files of this type (.%s): nothing inside was looked at", kind)
+		return nil
+	}
+	if encoding == encodedBinary {
+		s.report.Examined.Kind = "other"
+		s.note("the bytes are no text: nothing inside was looked at")
+		return nil
+	}
+	s.report.Examined.Encoding = encoding
+	mac := onlyMac(start)
+	open := func() io.Reader {
+		r := io.NewSectionReader(s.file.Bytes, skip, s.report.Examined.Bytes-skip)
+		return decoded(&cancelled{s.ctx, r}, encoding, order, mac)
+	}
+	text, err := io.ReadAll(io.LimitReader(open(), sniffed))
+	if err != nil {
+		return err
+	}
+	delimiter, is := sniff(text, kind == "csv" || kind == "tsv")
+	if s.grammar.commas(text, delimiter) {
+		s.grammar.comma = true
+		clear(s.grammar.known)
+	}
+	if is {
+		return s.readTable(open(), delimiter)
+	}
+	return s.readText(open())
+}
+
+// cancelled ends reading when the context ends.
+type cancelled struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancelled) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// newTable begins a table.
+func (s *scan) newTable() *builder {
+	return &builder{
+		table: &Table{At: len(s.tables) + 1}, grammar: s.grammar, limits: s.limits, profile: s.profile,
+		budget: &s.budget, interned: map[string]string{},
+	}
+}
+
+// keep ends a table.
+func (s *scan) keep(b *builder) {
+	if t := b.finish(); len(t.Columns) > 0 {
+		s.tables = append(s.tables, t)
+	}
+}
+
+// readTable reads a delimited file, which may have several tables with blank
+// lines between them.
+func (s *scan) readTable(in io.Reader, delimiter byte) error {
+	s.report.Examined.Kind = "table"
+	r := newRecords(in, delimiter)
+	b := s.newTable()
+	blank := false
+	for {
+		err := r.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("read line %d: %w", r.lines+1, err)
+		}
+		switch {
+		case len(r.fields) == 0 || len(r.fields) == 1 && len(trim(r.fields[0])) == 0:
+			blank = true
+			b.blank()
+			continue
+		case r.row == 0 && len(r.fields) <= 2 && bytes.HasPrefix(r.fields[0], []byte("sep=")):
+			continue
+		}
+		if blank && b.ends(r.fields) {
+			if s.keep(b); len(s.tables) == maxTables {
+				s.note("only the first %d tables of the file were looked at", maxTables)
+				break
+			}
+			b = s.newTable()
+		}
+		blank = false
+		b.add(r.fields, r.row, r.line)
+	}
+	s.keep(b)
+	s.report.Examined.Lines = r.lines
+	s.noteRecords(&r.noted)
+	return nil
+}
+
+// ends reports whether a record after a blank line begins another table.
+func (b *builder) ends(fields [][]byte) bool {
+	if !b.started && len(b.waiting) > 1 {
+		b.start()
+	}
+	return b.started && b.table.All > 0 && b.grammar.looksLikeHeader(fields, b.table)
+}
+
+// noteRecords says what of the records could not be read as it should be.
+func (s *scan) noteRecords(n *notes) {
+	if n.long > 0 {
+		s.note("line %d is longer than 1 MiB, of which only the beginning was read (%s)", n.longLine, number(n.long, "such line", "such lines"))
+	}
+	if n.open > 0 {
+		s.note("a quote in line %d is never closed: the lines were read without it (%s)", n.unclosed, number(n.open, "such quote", "such quotes"))
+	}
+	if n.many > 0 {
+		s.note("line %d has more than %d columns: the others were not looked at (%s)", n.wide, maxColumns, number(n.many, "such line", "such lines"))
+	}
+}
+
+// judge runs the rules.
+func (s *scan) judge() {
+	for _, rule := range s.rules {
+		s.out.rule = rule.about()
+		if on, ok := rule.(tableRule); ok {
+			for _, t := range s.tables {
+				on.table(t, s.out)
+			}
+		}
+		if on, ok := rule.(lineRule); ok {
+			on.end(s.out)
+		}
+	}
+}
+
+// finish makes the report.
+func (s *scan) finish() *Report {
+	e := &s.report.Examined
+	e.Tables = len(s.tables)
+	e.Limits = Limits{LowCount: s.profile.Threshold, Declared: s.profile.Declared, Rounding: s.profile.Rounding}
+	if e.Limits.Declared == nil {
+		e.Limits.Declared = []Control{}
+	}
+	e.Rules = []string{}
+	for _, r := range s.rules {
+		if r.about().Name != (differencing{}).about().Name || s.profile.Earlier != nil {
+			e.Rules = append(e.Rules, r.about().Name)
+		}
+	}
+	for _, t := range s.tables {
+		s.describe(t)
+	}
+	if s.profile.Earlier == nil && len(s.tables) > 0 {
+		s.note("differences from earlier releases: none were given to compare with")
+	}
+	s.report.NotExamined = append(s.report.NotExamined, s.out.missed...)
+	s.report.Findings = append(s.report.Findings, s.out.list...)
+	slices.SortStableFunc(s.report.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Weight.order(), b.Weight.order()), cmp.Compare(a.Where.Line, b.Where.Line))
+	})
+	return s.report
+}
+
+// describe says what was looked at in a table, and what of it was not.
+func (s *scan) describe(t *Table) {
+	const most = 500
+	e := &s.report.Examined
+	e.Rows += t.All
+	seen := map[string]bool{}
+	for _, c := range t.Columns {
+		e.Cells += c.cells
+		if len(e.Columns) < most {
+			e.Columns = append(e.Columns, Seen{Table: t.At, Name: c.Name, Role: c.Role, Why: c.Why})
+		}
+		if c.Role == RoleCount && c.negative > 0 {
+			s.note("column “%s”: %s, which no count can be", short(c.Name), number(c.negative, "number is negative", "numbers are negative"))
+		}
+		if c.Role == RoleCount && c.texts+c.dates > 0 {
+			s.note("column “%s”: %s among the counts", short(c.Name), number(c.texts+c.dates, "cell is words", "cells are words"))
+		}
+		if seen[c.Name] {
+			s.note("two columns are called “%s”: they were told apart by their place", short(c.Name))
+		}
+		seen[c.Name] = true
+	}
+	if t.All == 0 {
+		s.note("the table at line %d has no rows", t.First)
+	}
+	if t.Uneven > 0 {
+		s.note("%s more or fewer fields than the header", number(t.Uneven, "row has", "rows have"))
+	}
+	if !t.kept() {
+		s.note("totals, percentages beside counts and rows that are no counts: only the first %d of %d rows were compared", len(t.Rows), t.All)
+	}
+}

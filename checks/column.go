@@ -1,0 +1,284 @@
+package checks
+
+import (
+	"math"
+	"math/bits"
+)
+
+// Column is a column of a table: what is known of all its cells.
+type Column struct {
+	Name string // of all header rows; made up where there is none
+	At   int    // counted from 0
+	Role Role
+	Why  string // the role
+	Sure bool   // the header says so, or masks do; not only the values
+
+	named   bool     // by a header
+	words   []string // of the name
+	control Control  // that its name or the declaration gives it
+	shown   Control  // the rounding that its counts have
+	slack   float64  // how far that may have moved them
+
+	cells, missing, masks, texts, dates, bounds         int64
+	numbers, whole, negative, percents, fractions, pads int64
+	besides, intervals, ratios, besideWhole             int64
+	zero, nonZero                                       int64
+	min, max                                            float64
+	rounding                                            residues
+	order                                               sequence
+	distinct                                            distinct
+	low                                                 spots // whole numbers from 1 to the threshold
+	zeros                                               spots
+	off                                                 spots // whole numbers that contradict control
+	hidden                                              spots // masks
+	wide                                                int64 // bytes of texts
+	wordy                                               int64 // texts of several words
+	telling                                             telling
+	formulas                                            spots
+	codes                                               int64 // whole numbers of nine digits and more
+	years                                               int64 // whole numbers from 1900 to 2100
+}
+
+// spots are places, the first hundred, and how many there are.
+type spots struct {
+	count  int64
+	places []Place
+}
+
+func (s *spots) add(p Place) {
+	s.count++
+	if len(s.places) < maxPlaces {
+		s.places = append(s.places, p)
+	}
+}
+
+// residues counts what is left of whole numbers other than zero when they are
+// divided by what counts are rounded to.
+type residues struct {
+	five, six, seven, ten int64 // nothing is left
+	midpoint              int64 // three is left of six
+}
+
+func (r *residues) add(v int64) {
+	if v%5 == 0 {
+		r.five++
+		if v%10 == 0 {
+			r.ten++
+		}
+	}
+	if v%7 == 0 {
+		r.seven++
+	}
+	switch v % 6 {
+	case 0:
+		r.six++
+	case midpointClass:
+		r.midpoint++
+	}
+}
+
+// sequence tells a column that only numbers its rows.
+type sequence struct {
+	first, last float64
+	steps       int64 // of one
+	others      int64
+	begun       bool
+}
+
+func (s *sequence) add(v float64) {
+	switch {
+	case !s.begun:
+		s.begun, s.first = true, v
+	case v == s.last+1:
+		s.steps++
+	default:
+		s.others++
+	}
+	s.last = v
+}
+
+// counted reports whether the column counts its rows, from 0 or 1.
+func (s *sequence) counted() bool {
+	return s.begun && (s.first == 0 || s.first == 1) && s.others == 0 && s.steps > 0
+}
+
+// distinct estimates how many different fields the first rows of a column
+// have, by linear counting.
+type distinct struct {
+	seen int64
+	bits [64]uint64
+}
+
+const distinctRows = 3000
+
+func (d *distinct) add(field []byte) {
+	if d.seen >= distinctRows {
+		return
+	}
+	d.seen++
+	h := hash(field)
+	d.bits[h>>6&63] |= 1 << (h & 63)
+}
+
+// ratio is the share of different fields.
+func (d *distinct) ratio() float64 {
+	if d.seen == 0 {
+		return 0
+	}
+	return min(1, d.estimate()/float64(d.seen))
+}
+
+func (d *distinct) estimate() float64 {
+	set := 0
+	for _, b := range d.bits {
+		set += bits.OnesCount64(b)
+	}
+	const size = 64 * 64
+	if set == size {
+		return size * math.Log(size)
+	}
+	return -size * math.Log1p(-float64(set)/size)
+}
+
+// add notes a cell.
+func (c *Column) add(cell *Cell, field []byte, at Place, t *thresholds) {
+	c.cells++
+	c.distinct.add(field)
+	switch cell.Kind {
+	case Missing:
+		c.missing++
+		return
+	case Mask:
+		c.masks++
+		c.hidden.add(at)
+	case Date:
+		c.dates++
+	case Bound:
+		c.bounds++
+	case Text:
+		c.texts++
+		c.addText(field, at, t)
+	case Number:
+		c.addNumber(cell, at, t)
+		if len(field) >= 9 {
+			c.telling.number(field, at, t)
+		}
+	}
+	switch cell.Shape {
+	case Beside:
+		c.besides++
+		if cell.Places == 0 && cell.Places2 >= 0 && cell.Second <= 100 && cell.Second >= 0 {
+			c.besideWhole++
+		}
+	case Interval:
+		c.intervals++
+	case Ratio:
+		c.ratios++
+	}
+}
+
+func (c *Column) addNumber(cell *Cell, at Place, t *thresholds) {
+	v := cell.Value
+	if c.numbers == 0 {
+		c.min, c.max = v, v
+	}
+	c.numbers++
+	c.min, c.max = min(c.min, v), max(c.max, v)
+	if cell.Percent {
+		c.percents++
+	}
+	if cell.Zeros {
+		c.pads++
+	}
+	if v < 0 {
+		c.negative++
+	}
+	if cell.Places > 0 && !cell.whole() {
+		c.fractions++
+	}
+	c.order.add(v)
+	if cell.Shape == Interval || !cell.whole() || math.Abs(v) > 1e15 {
+		return
+	}
+	c.whole++
+	c.addWhole(int64(math.Round(v)), at, t)
+}
+
+func (c *Column) addWhole(v int64, at Place, t *thresholds) {
+	switch {
+	case v == 0:
+		c.zero++
+		c.zeros.add(at)
+		return
+	case v < 0:
+		return
+	case v <= t.low:
+		c.low.add(at)
+	case v >= 1e8:
+		c.codes++
+	case v >= 1900 && v <= 2100:
+		c.years++
+	}
+	c.nonZero++
+	c.rounding.add(v)
+	if base, left := c.control.base(); base > 0 && v%base != left && !(left > 0 && v%base == 0) {
+		c.off.add(at)
+	}
+}
+
+func (c *Column) addText(field []byte, at Place, t *thresholds) {
+	c.wide += int64(len(field))
+	spaces := 0
+	for _, b := range field[:min(len(field), 200)] {
+		if b == ' ' {
+			spaces++
+		}
+	}
+	if spaces >= 4 {
+		c.wordy++
+	}
+	if isFormula(field) {
+		c.formulas.add(at)
+	}
+	c.telling.text(field, at, t)
+}
+
+// valued is how many cells hold a number or stand for one.
+func (c *Column) valued() int64 { return c.numbers + c.masks + c.bounds }
+
+// filled is how many cells hold anything.
+func (c *Column) filled() int64 { return c.cells - c.missing }
+
+// numeric reports whether the column is one of numbers.
+func (c *Column) numeric() bool {
+	return c.numbers > 0 && float64(c.valued()) >= 0.6*float64(c.filled()) || c.masks > 0 && c.texts+c.dates == 0
+}
+
+// enough is how unlikely it must be that numbers are multiples of something by
+// chance before they are taken for rounded.
+const enough = 1e-4
+
+// looksRounded is the rounding that nearly all counts of the column show, and
+// how many of them do not; "" if there is none.
+func (c *Column) looksRounded() (found Control, others int64) {
+	for _, try := range []struct {
+		control Control
+		fit     int64
+	}{
+		{Rounded10, c.rounding.ten},
+		{Rounded5, c.rounding.five},
+		{Midpoint6, c.rounding.midpoint},
+		{Rounded6, c.rounding.six},
+		{roundedSeven, c.rounding.seven},
+	} {
+		base, _ := try.control.base()
+		misses := c.nonZero - try.fit
+		if misses*20 > c.nonZero || math.Pow(1/float64(base), float64(try.fit-4*misses)) > enough {
+			continue
+		}
+		if found == noControl || misses < others {
+			found, others = try.control, misses
+		}
+	}
+	return found, others
+}

@@ -1,0 +1,253 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+)
+
+// layout is how a table is to be read.
+type layout struct {
+	labels      []int           // columns that say what a row is
+	counts      []int           // columns of counts
+	totalColumn int             // of counts, that the others add up to; -1 if there is none
+	totals      map[int]bool    // rows, by their place in Rows, that are called totals
+	rows        map[int]rowRole // rows that are something else than their columns
+	value       int             // column of values whose row says what they are; -1
+}
+
+// rowRole is what a label says of a row.
+type rowRole struct {
+	role  Role
+	why   string
+	total bool // of all together
+}
+
+// findLayout finds labels, totals and rows that are not counts.
+func (t *Table) findLayout() {
+	l := layout{totalColumn: -1, value: -1, totals: map[int]bool{}, rows: map[int]rowRole{}}
+	for i, c := range t.Columns {
+		switch c.Role {
+		case RoleLabel, RoleDate, RoleCode, RoleFreeText, RoleIndex:
+			l.labels = append(l.labels, i)
+		case RoleCount:
+			l.counts = append(l.counts, i)
+		}
+	}
+	l.value = t.valueColumn()
+	seen := map[string]rowRole{}
+	for n := range t.Rows {
+		r := &t.Rows[n]
+		for _, i := range l.labels {
+			if i >= len(r.Texts) || r.Texts[i] == "" {
+				continue
+			}
+			role := labelled(r.Texts[i], seen)
+			if role.total {
+				l.totals[n] = true
+			}
+			if role.role != "" {
+				l.rows[n] = role
+			}
+		}
+	}
+	t.layout = l
+	t.layout.totalColumn = t.findTotalColumn()
+}
+
+// valueColumn is the column of a long table whose rows say what their value
+// is; -1 if there is none.
+func (t *Table) valueColumn() int {
+	for i, c := range t.Columns {
+		joined := strings.Join(c.words, " ")
+		if c.Role == RoleNumber && (joined == "value" || joined == "values" || joined == "statistic value") {
+			return i
+		}
+	}
+	return -1
+}
+
+// isTotal reports whether a label is that of all together.
+func isTotal(label string) bool {
+	w := words(label)
+	if len(w) == 0 || len(w) > 4 {
+		return false
+	}
+	switch strings.Join(w, " ") {
+	case "all", "overall", "everyone", "any", "sum", "both", "cons", "n", "all patients", "all people", "all ages", "both sexes", "whole population", "total n", "all groups", "everybody", "all persons":
+		return true
+	}
+	return w[0] == "total" || w[len(w)-1] == "total" || w[0] == "overall" || w[0] == "subtotal" || w[len(w)-1] == "subtotal"
+}
+
+// maxLabel is the longest label that says what its row is.
+const maxLabel = 60
+
+// labelled is what a label says of its row, if it does.
+func labelled(label string, seen map[string]rowRole) rowRole {
+	if r, ok := seen[label]; ok {
+		return r
+	}
+	r := readLabel(label)
+	r.total = isTotal(label)
+	if len(seen) < 10_000 {
+		seen[label] = r
+	}
+	return r
+}
+
+func readLabel(label string) rowRole {
+	if len(label) > maxLabel {
+		return rowRole{}
+	}
+	w := words(label)
+	if len(w) == 0 {
+		return rowRole{}
+	}
+	say := func(r Role) rowRole { return rowRole{role: r, why: "its label says “" + label + "”"} }
+	first, last := w[0], w[len(w)-1]
+	whole := strings.Join(w, "")
+	switch {
+	case len(w) == 2 && last == "%" && isDigit(first[0]), isPercentile(w):
+		return say(RoleStatistic)
+	case extremeWords[first] && first != "earliest" && first != "latest", extremeWords[last] && len(w) <= 3 && last != "range":
+		return say(RoleExtreme)
+	case statWords[first] && first != "score" && first != "weight" && first != "log", exactStats[whole], first == "df":
+		return say(RoleStatistic)
+	case percentWords[first], percentWords[last] && len(w) <= 4, slices.Contains(w, "%") && !slices.Contains(w, "n"):
+		return say(RolePercentage)
+	case rateWords[first], rateWords[last] && len(w) <= 4:
+		return say(RoleRate)
+	case len(w) > 1 && (last == "mean" || last == "median" || last == "sd" || last == "std" || last == "iqr"):
+		return say(RoleStatistic)
+	case whole == "n" || whole == "count" || whole == "counts" || whole == "frequency" || whole == "number" || whole == "events" || whole == "numerator" || whole == "denominator":
+		return say(RoleCount)
+	}
+	return rowRole{}
+}
+
+// roleAt is the role of a cell: that of its column, unless its row says
+// otherwise.
+func (t *Table) roleAt(row, column int) Role {
+	c := t.Columns[column]
+	if len(t.layout.rows) == 0 {
+		return c.Role
+	}
+	r, ok := t.layout.rows[row]
+	switch {
+	case !ok:
+		return c.Role
+	case r.role == RoleCount && (column == t.layout.value || c.Role == RoleNumber):
+		return RoleCount
+	case r.role != RoleCount && (c.Role == RoleCount || column == t.layout.value):
+		return r.role
+	}
+	return c.Role
+}
+
+// findTotalColumn is the column of counts that the other counts of a row add
+// up to, and that is called a total; -1 if there is none.
+func (t *Table) findTotalColumn() int {
+	for _, i := range t.layout.counts {
+		c := t.Columns[i]
+		if !c.named || !isTotal(c.Name) && !isTotal(c.Name[strings.LastIndex(c.Name, "/")+1:]) {
+			continue
+		}
+		if others := t.addends(i); len(others) > 1 && t.addUp(i, others) {
+			return i
+		}
+	}
+	return -1
+}
+
+// addends are the columns of counts that may add up to column total.
+func (t *Table) addends(total int) []int {
+	var out []int
+	for _, i := range t.layout.counts {
+		if i != total {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// addUp reports whether in most rows without masks, and in two at least, the
+// others add up to the total, as far as rounding lets them.
+func (t *Table) addUp(total int, others []int) bool {
+	fits, fails := 0, 0
+	for n := range t.Rows {
+		r := &t.Rows[n]
+		sum, ok := 0.0, true
+		for _, i := range others {
+			c := r.cell(i)
+			ok = ok && c.Kind == Number
+			sum += c.Value
+		}
+		c := r.cell(total)
+		if !ok || c.Kind != Number || t.roleAt(n, total) != RoleCount {
+			continue
+		}
+		if abs(sum-c.Value) <= t.slack(total)+float64(len(others))*t.slack(others[0]) {
+			fits++
+		} else {
+			fails++
+		}
+	}
+	return fits >= 2 && fits > 4*fails || fits == 1 && fails == 0 && len(t.Rows) < 6
+}
+
+// slack is how far a count of a column may be from the one before rounding. A
+// column that may as well be rounded as not is taken for rounded, so that
+// nothing is said to follow from it that may not.
+func (t *Table) slack(column int) float64 {
+	return t.Columns[column].slack
+}
+
+// findRounding notes how the counts of the table are rounded.
+func (t *Table) findRounding() {
+	for _, c := range t.Columns {
+		if c.Role != RoleCount {
+			continue
+		}
+		c.shown = t.shows(c)
+		if c.slack = halfOf(c.shown); c.shown == noControl && c.nonZero > 0 {
+			c.slack = c.perhaps()
+		}
+	}
+}
+
+// perhaps is how far a count may be from the one before rounding in a column
+// that is too short to tell.
+func (c *Column) perhaps() float64 {
+	r := c.rounding
+	switch c.nonZero {
+	case r.ten:
+		return 5
+	case r.seven:
+		return 3.5
+	case r.midpoint, r.six:
+		return 3
+	case r.five:
+		return 2.5
+	}
+	return 0
+}
+
+// halfOf is how far rounding moves a count.
+func halfOf(c Control) float64 {
+	base, _ := c.base()
+	return float64(base) / 2
+}
+
+// shows is the rounding that a column's counts have without exception: the one
+// that was declared, or the one they look like.
+func (c *Column) shows() Control {
+	if base, _ := c.control.base(); base > 0 && c.off.count == 0 && c.nonZero > 0 {
+		return c.control
+	}
+	if looks, others := c.looksRounded(); others == 0 {
+		return looks
+	}
+	return noControl
+}
+
+func abs(v float64) float64 { return max(v, -v) }

@@ -1,0 +1,150 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// About says what a rule is.
+type About struct {
+	Name     string   `json:"name"`
+	Source   string   `json:"source"`   // who asks for it
+	Weight   Weight   `json:"weight"`   // of its gravest findings
+	Reads    []string `json:"reads"`    // the values of a profile that it reads
+	Examines string   `json:"examines"` // of a file
+}
+
+// rule is one thing that is looked for. It looks at tables, at lines of text,
+// or at both.
+type rule interface {
+	about() About
+}
+
+// tableRule looks at one table after another.
+type tableRule interface {
+	rule
+	table(t *Table, out *findings)
+}
+
+// lineRule looks at the lines of a text, one after another; whoever makes a
+// rule of this kind makes one for each file.
+type lineRule interface {
+	rule
+	line(text []byte, n int64, out *findings)
+	end(out *findings)
+}
+
+// rules are all rules, those with a state fresh.
+func rules() []rule {
+	return []rule{lowCounts{}, declaredControl{}, differencing{}, tooMany{}}
+}
+
+// Rules says what each rule is.
+func Rules() []About {
+	var out []About
+	for _, r := range rules() {
+		out = append(out, r.about())
+	}
+	return out
+}
+
+// findings collects what rules find in a file.
+type findings struct {
+	profile *Profile
+	rule    About
+	list    []Finding
+	missed  []string
+}
+
+// maxFindings bounds the findings of a rule in a file.
+const maxFindings = 200
+
+// column reports a finding in a column.
+func (f *findings) column(w Weight, c *Column, s spots, message string, derived ...Derived) {
+	if s.count == 0 {
+		return
+	}
+	f.add(Finding{
+		Weight: w, Column: c.Name, Places: s.places, Count: s.count, Derived: derived,
+		Message: fmt.Sprintf("Column “%s”: %s", short(c.Name), message),
+	})
+}
+
+// table reports a finding of a whole table, or of some of its cells.
+func (f *findings) table(w Weight, t *Table, s spots, message string) {
+	if s.count == 0 {
+		s.add(Place{Line: t.First})
+	}
+	f.add(Finding{Weight: w, Places: s.places, Count: s.count, Message: message})
+}
+
+// lines reports a finding in lines of a text.
+func (f *findings) lines(w Weight, s spots, message string) {
+	if s.count > 0 {
+		f.add(Finding{Weight: w, Places: s.places, Count: s.count, Message: message})
+	}
+}
+
+func (f *findings) add(x Finding) {
+	n := 0
+	for _, old := range f.list {
+		if old.Rule == f.rule.Name {
+			n++
+		}
+	}
+	if n == maxFindings {
+		f.miss(fmt.Sprintf("%s: only the first %d findings are listed", f.rule.Name, maxFindings))
+	}
+	if n >= maxFindings {
+		return
+	}
+	x.Rule, x.Where = f.rule.Name, x.Places[0]
+	f.list = append(f.list, x)
+}
+
+// miss notes what was not looked at, once.
+func (f *findings) miss(what string) {
+	if !slices.Contains(f.missed, what) {
+		f.missed = append(f.missed, what)
+	}
+}
+
+// short is a name as a message shows it.
+func short(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, name)
+	return cutText(name, 60)
+}
+
+// number puts a count before a word in singular or plural.
+func number(n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// places finds the cells of a column of which ask is true, among the rows that
+// are kept and are what their column is.
+func (t *Table) places(column int, ask func(*Cell) bool) spots {
+	var s spots
+	want := t.Columns[column].Role
+	if column == t.layout.value {
+		want = RoleCount
+	}
+	for n := range t.Rows {
+		r := &t.Rows[n]
+		if t.roleAt(n, column) != want {
+			continue
+		}
+		if c := r.cell(column); ask(c) {
+			s.add(t.place(r, column))
+		}
+	}
+	return s
+}

@@ -1,0 +1,256 @@
+package checks
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// lowCounts finds counts from one to the threshold.
+type lowCounts struct{}
+
+func (lowCounts) about() About {
+	return About{
+		Name: "low-counts", Weight: High,
+		Source:   "OpenSAFELY: redact 7 or fewer; UK LLC, NHS England SDE, ACRO: fewer than 10",
+		Reads:    []string{"threshold", "zero_is_low", "declared"},
+		Examines: "every count: columns whose name or values say so, and rows of a long table that do",
+	}
+}
+
+func (rule lowCounts) table(t *Table, out *findings) {
+	for i, c := range t.Columns {
+		if c.Role != RoleCount && i != t.layout.value {
+			continue
+		}
+		if s := t.lowIn(i, out.profile); s.count > 0 {
+			rule.report(c, s, out)
+		}
+		if out.profile.ZeroIsLow && c.Role == RoleCount {
+			out.column(Medium, c, c.zeros, number(c.zeros.count, "cell is", "cells are")+" 0, which is as disclosive here as a low count")
+		}
+	}
+}
+
+// report says what low counts a column has, unless they are low because they
+// are rounded, as was declared.
+func (lowCounts) report(c *Column, s spots, out *findings) {
+	shows := c.shown
+	cells := fmt.Sprintf("%s from 1 to %d", number(s.count, "count", "counts"), out.profile.Threshold)
+	weight := High
+	if !c.Sure && c.Role == RoleCount {
+		weight = Medium
+		cells += "; the column is taken for counts because it has " + c.Why
+	}
+	switch {
+	case shows == noControl:
+		out.column(weight, c, s, cells)
+	case shows == c.control:
+		return // what declaredControl verified
+	default:
+		out.column(Info, c, s, fmt.Sprintf("%s. The whole column looks %s, which was not declared", cells, shows.says()))
+	}
+}
+
+// lowIn finds the low counts of a column.
+func (t *Table) lowIn(column int, p *Profile) spots {
+	c := t.Columns[column]
+	if !t.kept() {
+		return c.low
+	}
+	return t.places(column, func(x *Cell) bool {
+		return x.Kind == Number && x.Shape != Interval && x.whole() && x.Value >= 1 && math.Round(x.Value) <= float64(p.Threshold)
+	})
+}
+
+// shows is the rounding of a column's counts: what the column itself shows, or,
+// where it has too few of them, what the counts of the whole table show.
+func (t *Table) shows(c *Column) Control {
+	if own := c.shows(); own != noControl {
+		return own
+	}
+	var all residues
+	var n int64
+	for _, o := range t.Columns {
+		if o.Role != RoleCount {
+			continue
+		}
+		n += o.nonZero
+		all.five += o.rounding.five
+		all.six += o.rounding.six
+		all.seven += o.rounding.seven
+		all.ten += o.rounding.ten
+		all.midpoint += o.rounding.midpoint
+	}
+	pooled := Column{nonZero: n, rounding: all}
+	if looks, others := pooled.looksRounded(); others == 0 {
+		return looks
+	}
+	return noControl
+}
+
+// declaredControl verifies what was declared to have been done to the counts.
+type declaredControl struct{}
+
+func (declaredControl) about() About {
+	return About{
+		Name: "declared-control", Weight: High,
+		Source:   "OpenSAFELY: counts not rounded are the most common reason to send a request back",
+		Reads:    []string{"declared", "rounding", "threshold"},
+		Examines: "every count, against the control that the file's group or the column's name declares, or the policy asks for",
+	}
+}
+
+func (rule declaredControl) table(t *Table, out *findings) {
+	var unrounded []*Column
+	for i, c := range t.Columns {
+		if c.Role != RoleCount || c.nonZero == 0 {
+			continue
+		}
+		if base, _ := c.control.base(); base > 0 {
+			rule.rounded(t, i, out)
+			continue
+		}
+		looks, others := c.looksRounded()
+		switch {
+		case looks != noControl && others > 0:
+			base, left := looks.base()
+			s := t.places(i, func(x *Cell) bool {
+				return x.Kind == Number && x.whole() && x.Value > 0 && int64(math.Round(x.Value))%base != left
+			})
+			out.column(Medium, c, s, fmt.Sprintf("all but %s look %s", number(others, "count", "counts"), looks.says()))
+		case c.shown == noControl:
+			unrounded = append(unrounded, c)
+		}
+	}
+	rule.redacted(t, out)
+	rule.none(t, out)
+	rule.inform(t, unrounded, out)
+}
+
+// rounded finds the counts of a column that are not rounded as declared.
+func (rule declaredControl) rounded(t *Table, column int, out *findings) {
+	c := t.Columns[column]
+	base, left := c.control.base()
+	said := "as declared"
+	switch {
+	case c.control != out.profile.rounding():
+		said = "as its name says"
+	case len(out.profile.Declared) == 0:
+		said = "as the policy asks"
+	}
+	s := c.off
+	if t.kept() {
+		s = t.places(column, func(x *Cell) bool { return contradicts(x, base, left) })
+	}
+	weight := High
+	if !c.Sure {
+		weight = Medium
+	}
+	out.column(weight, c, s, fmt.Sprintf("%d of %d counts are not %s, %s", s.count, c.nonZero, c.control.says(), said))
+	if left > 0 && c.rounding.midpoint > 4*c.rounding.six && c.rounding.midpoint > 4 {
+		s = t.oddOnes(column, base)
+		out.column(Medium, c, s, fmt.Sprintf("%s a multiple of six, as only a sum or a difference of midpoint-6 counts is", number(s.count, "count is", "counts are")))
+	}
+}
+
+// contradicts reports whether a cell is a count that is not rounded so. Sums
+// and differences of counts at the midpoint are multiples of the base.
+func contradicts(x *Cell, base, left int64) bool {
+	if x.Kind != Number || x.Shape == Interval || !x.whole() || x.Value <= 0 {
+		return false
+	}
+	rest := int64(math.Round(x.Value)) % base
+	return rest != left && (left == 0 || rest != 0)
+}
+
+// oddOnes finds the multiples of the base in a column of midpoints that are in
+// no total.
+func (t *Table) oddOnes(column int, base int64) spots {
+	var s spots
+	for n := range t.Rows {
+		r := &t.Rows[n]
+		x := r.cell(column)
+		if x.Kind != Number || !x.whole() || x.Value <= 0 || int64(math.Round(x.Value))%base != 0 {
+			continue
+		}
+		if !t.layout.totals[n] && column != t.layout.totalColumn && t.roleAt(n, column) == RoleCount {
+			s.add(t.place(r, column))
+		}
+	}
+	return s
+}
+
+// redacted finds counts that were declared to be hidden and are not. Those that
+// are low by the profile are found by lowCounts, unless they are rounded.
+func (declaredControl) redacted(t *Table, out *findings) {
+	most := out.profile.redacts()
+	for i, c := range t.Columns {
+		if most == 0 || c.Role != RoleCount {
+			continue
+		}
+		from := float64(out.profile.Threshold) + 1
+		if c.shown != noControl {
+			from = 1
+		}
+		s := t.places(i, func(x *Cell) bool {
+			return x.Kind == Number && x.Shape != Interval && x.whole() && x.Value >= from && x.Value <= most
+		})
+		weight := High
+		if !c.Sure {
+			weight = Medium
+		}
+		out.column(weight, c, s, fmt.Sprintf("%s up to %.0f, though counts were declared to be redacted there", number(s.count, "count is", "counts are"), most))
+	}
+}
+
+// none finds counts where it was declared that there are none.
+func (declaredControl) none(t *Table, out *findings) {
+	if !contains(out.profile.Declared, NoCounts) {
+		return
+	}
+	for i, c := range t.Columns {
+		if c.Role == RoleCount && c.Sure {
+			out.column(Medium, c, t.places(i, func(x *Cell) bool { return x.Kind == Number || x.Kind == Mask }),
+				"it was declared that there are no counts, but this is one: "+c.Why)
+		}
+	}
+}
+
+// inform says that counts are not rounded where nothing asks for it.
+func (declaredControl) inform(t *Table, unrounded []*Column, out *findings) {
+	var names []string
+	for _, c := range unrounded {
+		if c.Sure && c.nonZero > 1 && len(names) < 10 {
+			names = append(names, "“"+short(c.Name)+"”")
+		}
+	}
+	if len(names) > 0 {
+		out.table(Info, t, spots{}, "The counts in "+strings.Join(names, ", ")+" are not rounded. No rounding was declared, and the policy asks for none")
+	}
+}
+
+func contains(list []Control, c Control) bool {
+	for _, x := range list {
+		if x == c {
+			return true
+		}
+	}
+	return false
+}
+
+// tooMany finds tables that are longer than is let out.
+type tooMany struct{}
+
+func (tooMany) about() About {
+	return About{
+		Name: "rows", Weight: Low, Source: "OpenSAFELY: at most 5,000 rows", Reads: []string{"max_rows"},
+		Examines: "the number of rows of every table",
+	}
+}
+
+func (tooMany) table(t *Table, out *findings) {
+	if most := out.profile.MaxRows; most > 0 && t.All > most {
+		out.table(Low, t, spots{}, fmt.Sprintf("The table has %d rows; more than %d take a checker long, and are seldom needed", t.All, most))
+	}
+}
