@@ -37,7 +37,7 @@ type lineRule interface {
 
 // rules are all rules, those with a state fresh.
 func rules() []rule {
-	return []rule{lowCounts{}, declaredControl{}, differencing{}, tooMany{}}
+	return []rule{lowCounts{}, declaredControl{}, recomputed{}, undone{}, differencing{}, tooMany{}}
 }
 
 // Rules says what each rule is.

@@ -1,0 +1,87 @@
+package checks
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestMasksUndone(t *testing.T) {
+	const rates = "outcome,events,pyears,rate_per_1000\na,40,2000,20\nb,30,1000,30\nc,25,500,50\nd,12,300,40\n"
+	finds(t, "masks-undone", []finding{
+		{name: "one in a column with a total", text: "age,n\na,11\nb,[REDACTED]\nc,32\ntotal,47\n", want: []string{"high n 3"}},
+		{name: "of which the total comes first", text: "age,n\nall,47\na,11\nb,<8\nc,32\n", want: []string{"high n 4"}},
+		{name: "two in a column", text: "age,n\na,11\nb,[REDACTED]\nc,[REDACTED]\ntotal,147\n"},
+		{name: "two that are both seen", text: "age,n\na,11\nb,<8\nc,<8\ntotal,25\n", want: []string{"high n 3,4"}},
+		{name: "two that may be anything low", text: "age,n\na,11\nb,<8\nc,<8\ntotal,18\n"},
+		{name: "two, all below the threshold", text: "age,n\na,11\nb,[REDACTED]\nc,[REDACTED]\ntotal,13\n"},
+		{name: "one in a row with a total", text: "age,F,M,total\na,11,21,32\nb,12,22,34\nc,15,<8,19\n", want: []string{"high M 4"}},
+		{name: "masks in rows and columns", text: "age,F,M,total\na,11,21,32\nb,[REDACTED],[REDACTED],34\nc,[REDACTED],[REDACTED],19\ntotal,30,55,85\n"},
+		{name: "masks that rows and columns undo together", text: "age,F,M,X,total\na,11,21,31,63\nb,[REDACTED],[REDACTED],40,60\nc,[REDACTED],20,40,64\ntotal,31,45,111,187\n",
+			want: []string{"high M 3", "high F 4", "medium F 3"}},
+		{name: "above the threshold", text: "age,n\na,11\nb,[REDACTED]\nc,32\ntotal,67\n", want: []string{"medium n 3"}},
+		{name: "zero", text: "age,n\na,11\nb,[REDACTED]\nc,32\ntotal,43\n", want: []string{"low n 3"}},
+		{name: "groups and the total of each", text: "variable,level,n\nsex,F,40\nsex,M,60\nsex,total,100\nage,18-39,31\nage,40-69,65\nage,70+,<8\nage,total,100\n", want: []string{"high n 7"}},
+		{name: "groups and one total", text: "variable,level,n\nN,total,100\nsex,F,40\nsex,M,60\nage,18-39,31\nage,40-69,65\nage,70+,<8\n", want: []string{"high n 7"}},
+		{name: "groups that the total is not of", text: "variable,level,n\nN,total,100\nsex,F,41\nsex,M,62\nage,18-39,31\nage,40-69,61\nage,70+,<8\n"},
+		{name: "rounded counts", text: "age,n\na,10\nb,[REDACTED]\nc,35\nd,45\ne,55\nf,65\ntotal,215\n", with: declare(Rounded5)},
+		{name: "beside a rate", text: rates + "e,<8,200,25\n", want: []string{"high events 6"}},
+		{name: "beside a rate that is rounded too much", text: rates + "e,<8,200000,0\n"},
+		{name: "all hidden beside rates", text: "outcome,events,pyears,rate\na,[REDACTED],0.45889,8.7166\nb,[REDACTED],0.38983,5.1305\nc,[REDACTED],0.06907,28.9576\n", want: []string{"high events 2,3,4"}},
+		{name: "beside a percentage and its total", text: "age,n,population,percent\na,31,400,7.75\nb,46,300,15.33\nc,83,1600,5.19\nd,<8,125,4.0\n", want: []string{"high n 5"}},
+		{name: "beside a percentage in the same cell", text: "level,stat\ntotal,\"251\"\na,\"101 (40.2%)\"\nb,\"76 (30.3%)\"\nc,\"69 (27.5%)\"\nd,\"<8 (2.0%)\"\n", want: []string{"high stat 6"}},
+		{name: "beside a percentage that is hidden too", text: "level,stat,x\na,\"100 (40.0%)\",1\nb,\"75 (30.0%)\",2\nc,\"70 (28.0%)\",2\nd,\"<8 (--)\",1\n"},
+		{name: "what is missing is no mask", text: "age,n\na,11\nb,NA\nc,32\ntotal,47\n"},
+	})
+}
+
+// What was hidden stands on the page only.
+func TestDerivedValuesAreInNoExport(t *testing.T) {
+	r, _ := look(t, "a.csv", "age,n\na,1111\nb,<8\nc,3222\ntotal,4338\n", DefaultProfile())
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if f.Rule != "masks-undone" {
+			continue
+		}
+		if len(f.Derived) != 1 || f.Derived[0].Lowest != 5 || f.Derived[0].Most != 5 || f.Derived[0].From == "" {
+			t.Errorf("derived %+v, want 5", f.Derived)
+		}
+		if f.Message = strings.ReplaceAll(f.Message, "1 hidden", ""); strings.ContainsAny(f.Message, "0123456789") {
+			t.Errorf("the message %q has a number", f.Message)
+		}
+	}
+	if strings.Contains(string(data), "erived") || strings.Contains(string(data), "owest") {
+		t.Errorf("the report says what was hidden: %s", data)
+	}
+}
+
+func TestRecomputed(t *testing.T) {
+	finds(t, "recomputed", []finding{
+		{name: "of the rounded counts", text: "age,n,population,percent\na,30,400,7.5\nb,45,300,15.0\nc,80,1600,5.0\nd,25,500,5.0\n", with: declare(Rounded5)},
+		{name: "of the counts before", text: "age,n,population,percent\na,30,400,7.9\nb,45,300,14.4\nc,80,1600,5.1\nd,25,500,5.3\ne,50,700,7.3\nf,75,800,9.6\n", with: declare(Rounded5), want: []string{"medium percent 2,3,4,5,6,7"}},
+		{name: "of counts that nobody rounded", text: "age,n,population,percent\na,31,401,7.7\nb,46,303,15.2\nc,83,1601,5.2\nd,27,502,5.4\n"},
+	})
+}
+
+func TestDifferencing(t *testing.T) {
+	earlier := func(text string) func(*Profile) {
+		return func(p *Profile) {
+			_, tables := look(t, "before.csv", text, DefaultProfile())
+			x := &Index{}
+			x.Add("before.csv", tables)
+			p.Earlier = x
+		}
+	}
+	finds(t, "differencing", []finding{
+		{name: "a few people more", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,219\nc,333\n"), want: []string{"high n 3"}},
+		{name: "the same", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,222\nc,333\n")},
+		{name: "in another order", text: "age,n\nb,222\na,111\nc,333\n", with: earlier("age,n\na,111\nb,219\nc,333\n"), want: []string{"high n 2"}},
+		{name: "hidden there", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,[REDACTED]\nc,333\n"), want: []string{"medium n 3"}},
+		{name: "other people", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,511\nb,219\nc,733\n")},
+		{name: "another table", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,people\na,111\nb,219\nc,333\n")},
+		{name: "nothing before", text: "age,n\na,111\nb,222\nc,333\n"},
+	})
+}
