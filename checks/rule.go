@@ -37,7 +37,10 @@ type lineRule interface {
 
 // rules are all rules, those with a state fresh.
 func rules() []rule {
-	return []rule{lowCounts{}, declaredControl{}, recomputed{}, undone{}, differencing{}, tooMany{}}
+	return []rule{
+		lowCounts{}, declaredControl{}, recomputed{}, undone{}, oneClass{}, smallDenominators{}, differencing{}, extremes{}, &models{},
+		dominance{}, survival{}, people{}, identifiers{}, freeText{}, formulas{}, &logs{}, &evidence{}, tooMany{},
+	}
 }
 
 // Rules says what each rule is.
