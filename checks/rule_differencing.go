@@ -126,21 +126,38 @@ func (t *Table) byLabel(column int) map[string]*Cell {
 	return out
 }
 
+// maxIndexed bounds the cells of the tables that an index holds.
+const maxIndexed = 4_000_000
+
 // Index holds tables by the names of their columns: the simplest [Earlier].
 type Index struct {
 	byName map[string][]Released
+	cells  int
+	left   int
 }
 
-// Add adds the tables of a file.
+// Add adds the tables of a file, as long as there is room.
 func (x *Index) Add(file string, tables []*Table) {
 	if x.byName == nil {
 		x.byName = map[string][]Released{}
 	}
 	for _, t := range tables {
+		cells := len(t.Rows) * len(t.Columns)
+		if len(t.layout.counts) == 0 || cells == 0 {
+			continue // there is nothing to compare
+		}
+		if x.cells+cells > maxIndexed {
+			x.left++
+			continue
+		}
+		x.cells += cells
 		k := nameKey(t.names())
 		x.byName[k] = append(x.byName[k], Released{File: file, Table: t})
 	}
 }
+
+// Left is how many tables there was no room for.
+func (x *Index) Left() int { return x.left }
 
 // Alike returns the tables with these columns, the latest a hundred of them.
 func (x *Index) Alike(names []string) []Released {

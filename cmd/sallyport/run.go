@@ -31,6 +31,7 @@ type cli struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to date and exit. Example: sallyport migrate"`
 	Ingest    ingestCommand    `cmd:"" help:"Record a job request, or read a workspace, now."`
 	Pipeline  pipelineCommand  `cmd:"" help:"Read project.yaml files."`
+	Check     checkCommand     `cmd:"" help:"Look at files for what an output checker would send back. Example: sallyport check --controls midpoint-6 output/"`
 	Ledger    ledgerCommand    `cmd:"" help:"Export the log, or compare the database with it."`
 	User      userCommand      `cmd:"" help:"People and their roles."`
 	Token     tokenCommand     `cmd:"" help:"Tokens of people and of backends."`
