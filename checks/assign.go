@@ -30,7 +30,7 @@ func (c *Column) role() (Role, string, bool) {
 	if name == RoleIdentifier {
 		return RoleIdentifier, why, true
 	}
-	if !c.numeric() {
+	if !c.numeric() || c.At == 0 && c.texts > 0 && len(c.words) == 0 {
 		return c.wordsRole(name, why)
 	}
 	if role, why := c.shaped(name); role != "" {

@@ -51,19 +51,6 @@ type grammar struct {
 	known []knownField    // short fields that were read before, by their hash
 }
 
-// knownField is a short field and what it was read as: labels and dates come
-// again and again.
-type knownField struct {
-	cell   Cell
-	length int
-	field  [longestKnown]byte
-}
-
-const (
-	longestKnown = 31
-	knownFields  = 1 << 12
-)
-
 // longest is the longest field that can be anything but text.
 const longest = 64
 
@@ -92,21 +79,7 @@ func (g *grammar) read(field []byte) Cell {
 	if len(field) > longestKnown || g.known == nil {
 		return g.slow(field)
 	}
-	k := &g.known[hash(field)%knownFields]
-	if string(k.field[:k.length]) != string(field) {
-		k.cell = g.slow(field)
-		k.length = copy(k.field[:], field)
-	}
-	return k.cell
-}
-
-// hash is FNV-1a of the first bytes of a field.
-func hash(field []byte) uint64 {
-	h := uint64(14695981039346656037)
-	for _, c := range field[:min(len(field), 200)] {
-		h = (h ^ uint64(c)) * 1099511628211
-	}
-	return h ^ h>>29
+	return g.again(field)
 }
 
 // trim cuts spaces, also those that are not ASCII, around a field.

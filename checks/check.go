@@ -214,7 +214,7 @@ func (s *scan) judge() {
 				on.table(t, s.out)
 			}
 		}
-		if on, ok := rule.(lineRule); ok {
+		if on, ok := rule.(ender); ok {
 			on.end(s.out)
 		}
 	}

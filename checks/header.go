@@ -129,6 +129,9 @@ func (g *grammar) counts(r record, below []record, numeric []bool) bool {
 			continue
 		}
 		c := g.read([]byte(f))
+		if c.Kind == Text {
+			continue
+		}
 		if c.Kind != Number || !c.whole() || c.Shape != Plain || n > 0 && c.Value != last+1 {
 			return false
 		}

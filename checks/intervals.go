@@ -4,7 +4,7 @@ import "math"
 
 // hiddenInTotals works out masks from what adds up.
 func (t *Table) hiddenInTotals(known map[spot]span, out *findings) {
-	equations := t.equations()
+	equations := t.equations(out)
 	cells := map[spot]span{}
 	for _, e := range equations {
 		if len(cells) > maxUnknowns {

@@ -147,10 +147,15 @@ func (t *Table) roleAt(row, column int) Role {
 // findTotalColumn is the column of counts that the other counts of a row add
 // up to, and that is called a total; -1 if there is none.
 func (t *Table) findTotalColumn() int {
+	const most = 5 // that are tried
+	tried := 0
 	for _, i := range t.layout.counts {
 		c := t.Columns[i]
 		if !c.named || !isTotal(c.Name) && !isTotal(c.Name[strings.LastIndex(c.Name, "/")+1:]) {
 			continue
+		}
+		if tried++; tried > most {
+			break
 		}
 		if others := t.addends(i); len(others) > 1 && t.addUp(i, others) {
 			return i

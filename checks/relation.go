@@ -67,9 +67,22 @@ const (
 	fewestRows     = 3
 )
 
+// maxCompared bounds the rows that are compared to find relations.
+const maxCompared = 3_000_000
+
 // relations finds how counts, totals and results of a table hang together. The
 // one that fits best is kept for each count and result.
-func (t *Table) relations() []relation {
+func (t *Table) relations(out *findings) []relation {
+	if !t.related {
+		t.related, t.found = true, t.findRelations()
+	}
+	if t.compared > maxCompared {
+		out.miss("percentages and rates beside counts: the table has too many columns for all to be compared")
+	}
+	return t.found
+}
+
+func (t *Table) findRelations() []relation {
 	var out []relation
 	results := t.results()
 	for _, part := range t.layout.counts[:min(len(t.layout.counts), relatedColumns)] {
@@ -173,6 +186,9 @@ func (r *relation) shown(t *Table) bool {
 	slack := t.slack(r.part)
 	seen := map[float64]bool{}
 	for n := range t.Rows[:min(len(t.Rows), relatedRows)] {
+		if t.compared++; t.compared > maxCompared {
+			return false
+		}
 		row := &t.Rows[n]
 		c := row.cell(r.part)
 		if c.Kind != Number || !c.whole() || c.Value <= 0 || t.roleAt(n, r.part) != RoleCount {
@@ -185,14 +201,14 @@ func (r *relation) shown(t *Table) bool {
 		error += slack
 		if math.Abs(value-c.Value) <= error {
 			fits++
-			if !seen[c.Value] {
-				seen[c.Value] = true
+			if result, _, _ := r.result.at(t, row); !seen[result] {
+				seen[result] = true
 				chance *= min(1, 2*error/c.Value)
 			}
 		} else {
 			fails++
 		}
-		if fails > 5 && fails > fits {
+		if fails > 5 && 9*fails > fits {
 			return false
 		}
 	}

@@ -32,13 +32,17 @@ type tableRule interface {
 type lineRule interface {
 	rule
 	line(text []byte, n int64, out *findings)
+}
+
+// ender is a rule that has something to say of all tables and lines together.
+type ender interface {
 	end(out *findings)
 }
 
 // rules are all rules, those with a state fresh.
 func rules() []rule {
 	return []rule{
-		lowCounts{}, declaredControl{}, recomputed{}, undone{}, oneClass{}, smallDenominators{}, differencing{}, extremes{}, &models{},
+		lowCounts{}, &declaredControl{}, recomputed{}, undone{}, oneClass{}, smallDenominators{}, differencing{}, extremes{}, &models{},
 		dominance{}, survival{}, people{}, identifiers{}, freeText{}, formulas{}, &logs{}, &evidence{}, tooMany{},
 	}
 }
@@ -108,7 +112,12 @@ func (f *findings) add(x Finding) {
 
 // miss notes what was not looked at, once.
 func (f *findings) miss(what string) {
-	if !slices.Contains(f.missed, what) {
+	const most = 200
+	switch {
+	case slices.Contains(f.missed, what) || len(f.missed) > most:
+	case len(f.missed) == most:
+		f.missed = append(f.missed, "more than is listed here")
+	default:
 		f.missed = append(f.missed, what)
 	}
 }

@@ -30,7 +30,12 @@ func (rule oneClass) table(t *Table, out *findings) {
 		if c.max <= 1 && c.percents == 0 {
 			most = 1
 		}
-		s := t.places(i, func(x *Cell) bool { return x.Kind == Number && (x.Value == most) })
+		var s spots
+		for n := range t.Rows {
+			if x := t.Rows[n].cell(i); x.Kind == Number && x.Value == most && !t.layout.totals[n] {
+				s.add(t.place(&t.Rows[n], i))
+			}
+		}
 		out.column(Low, c, s, number(s.count, "cell says", "cells say")+" that all of a group are alike (100 %)")
 	}
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +25,7 @@ func (rule lowCounts) table(t *Table, out *findings) {
 			continue
 		}
 		if s := t.lowIn(i, out.profile); s.count > 0 {
-			rule.report(c, s, out)
+			rule.report(t, c, s, out)
 		}
 		if out.profile.ZeroIsLow && c.Role == RoleCount {
 			out.column(Medium, c, c.zeros, number(c.zeros.count, "cell is", "cells are")+" 0, which is as disclosive here as a low count")
@@ -34,12 +35,15 @@ func (rule lowCounts) table(t *Table, out *findings) {
 
 // report says what low counts a column has, unless they are low because they
 // are rounded, as was declared.
-func (lowCounts) report(c *Column, s spots, out *findings) {
+func (lowCounts) report(t *Table, c *Column, s spots, out *findings) {
 	shows := c.shown
 	cells := fmt.Sprintf("%s from 1 to %d", number(s.count, "count", "counts"), out.profile.Threshold)
 	weight := High
 	if !c.Sure && c.Role == RoleCount {
 		weight = Medium
+		if t.text && t.Header == 0 {
+			weight = Low // of what, nothing says
+		}
 		cells += "; the column is taken for counts because it has " + c.Why
 	}
 	switch {
@@ -90,9 +94,12 @@ func (t *Table) shows(c *Column) Control {
 }
 
 // declaredControl verifies what was declared to have been done to the counts.
-type declaredControl struct{}
+type declaredControl struct {
+	unrounded spots // tables whose counts are not rounded, though nothing asks for it
+	names     []string
+}
 
-func (declaredControl) about() About {
+func (*declaredControl) about() About {
 	return About{
 		Name: "declared-control", Weight: High,
 		Source:   "OpenSAFELY: counts not rounded are the most common reason to send a request back",
@@ -101,8 +108,7 @@ func (declaredControl) about() About {
 	}
 }
 
-func (rule declaredControl) table(t *Table, out *findings) {
-	var unrounded []*Column
+func (rule *declaredControl) table(t *Table, out *findings) {
 	for i, c := range t.Columns {
 		if c.Role != RoleCount || c.nonZero == 0 {
 			continue
@@ -119,17 +125,16 @@ func (rule declaredControl) table(t *Table, out *findings) {
 				return x.Kind == Number && x.whole() && x.Value > 0 && int64(math.Round(x.Value))%base != left
 			})
 			out.column(Medium, c, s, fmt.Sprintf("all but %s look %s", number(others, "count", "counts"), looks.says()))
-		case c.shown == noControl:
-			unrounded = append(unrounded, c)
+		case c.shown == noControl && c.Sure && c.nonZero > 1:
+			rule.note(t, c)
 		}
 	}
 	rule.redacted(t, out)
 	rule.none(t, out)
-	rule.inform(t, unrounded, out)
 }
 
 // rounded finds the counts of a column that are not rounded as declared.
-func (rule declaredControl) rounded(t *Table, column int, out *findings) {
+func (*declaredControl) rounded(t *Table, column int, out *findings) {
 	c := t.Columns[column]
 	base, left := c.control.base()
 	said := "as declared"
@@ -183,7 +188,7 @@ func (t *Table) oddOnes(column int, base int64) spots {
 
 // redacted finds counts that were declared to be hidden and are not. Those that
 // are low by the profile are found by lowCounts, unless they are rounded.
-func (declaredControl) redacted(t *Table, out *findings) {
+func (*declaredControl) redacted(t *Table, out *findings) {
 	most := out.profile.redacts()
 	for i, c := range t.Columns {
 		if most == 0 || c.Role != RoleCount {
@@ -205,8 +210,8 @@ func (declaredControl) redacted(t *Table, out *findings) {
 }
 
 // none finds counts where it was declared that there are none.
-func (declaredControl) none(t *Table, out *findings) {
-	if !contains(out.profile.Declared, NoCounts) {
+func (*declaredControl) none(t *Table, out *findings) {
+	if !slices.Contains(out.profile.Declared, NoCounts) {
 		return
 	}
 	for i, c := range t.Columns {
@@ -217,26 +222,21 @@ func (declaredControl) none(t *Table, out *findings) {
 	}
 }
 
-// inform says that counts are not rounded where nothing asks for it.
-func (declaredControl) inform(t *Table, unrounded []*Column, out *findings) {
-	var names []string
-	for _, c := range unrounded {
-		if c.Sure && c.nonZero > 1 && len(names) < 10 {
-			names = append(names, "“"+short(c.Name)+"”")
-		}
+// note notes a column of counts that are not rounded.
+func (rule *declaredControl) note(t *Table, c *Column) {
+	if name := "“" + short(c.Name) + "”"; len(rule.names) < 10 && !slices.Contains(rule.names, name) {
+		rule.names = append(rule.names, name)
 	}
-	if len(names) > 0 {
-		out.table(Info, t, spots{}, "The counts in "+strings.Join(names, ", ")+" are not rounded. No rounding was declared, and the policy asks for none")
+	at := Place{Line: t.First}
+	if n := len(rule.unrounded.places); n == 0 || rule.unrounded.places[n-1] != at {
+		rule.unrounded.add(at)
 	}
 }
 
-func contains(list []Control, c Control) bool {
-	for _, x := range list {
-		if x == c {
-			return true
-		}
-	}
-	return false
+// end says that counts are not rounded where nothing asks for it: no fault, but
+// worth knowing.
+func (rule *declaredControl) end(out *findings) {
+	out.lines(Info, rule.unrounded, "The counts in "+strings.Join(rule.names, ", ")+" are not rounded. No rounding was declared, and the policy asks for none")
 }
 
 // tooMany finds tables that are longer than is let out.

@@ -37,30 +37,34 @@ func (rule differencing) table(t *Table, out *findings) {
 	if out.profile.Earlier == nil {
 		return
 	}
+	var keys []string
+	for n := range t.Rows {
+		keys = append(keys, t.key(n))
+	}
 	for _, other := range out.profile.Earlier.Alike(t.names()) {
+		before := other.Table.byLabel()
 		for _, c := range t.Columns {
 			if c.Role == RoleCount {
-				rule.column(t, c, other, out)
+				rule.column(t, c, keys, other, before, out)
 			}
 		}
 	}
 }
 
 // column compares a column of counts with that of the same name.
-func (differencing) column(t *Table, c *Column, other Released, out *findings) {
+func (differencing) column(t *Table, c *Column, keys []string, other Released, before map[string]int, out *findings) {
 	i := slices.IndexFunc(other.Table.Columns, func(o *Column) bool { return o.Name == c.Name && o.Role == RoleCount })
 	if i < 0 || c.shown != noControl && other.Table.Columns[i].shown == c.shown {
 		return // differences of rounded counts are rounded
 	}
-	before := other.Table.byLabel(i)
 	var near, masked spots
 	same, far := 0, 0
 	for n := range t.Rows {
-		was, ok := before[t.key(n)]
-		now := t.Rows[n].cell(c.At)
+		row, ok := before[keys[n]]
 		if !ok || t.roleAt(n, c.At) != RoleCount {
 			continue
 		}
+		was, now := other.Table.Rows[row].cell(i), t.Rows[n].cell(c.At)
 		at := t.place(&t.Rows[n], c.At)
 		switch apart := math.Abs(math.Round(now.Value) - math.Round(was.Value)); {
 		case now.Kind == Mask && was.Kind == Number, now.Kind == Number && was.Kind == Mask:
@@ -108,17 +112,16 @@ func (t *Table) key(row int) string {
 	return b.String()
 }
 
-// byLabel finds the cells of a column by the labels of their rows. Labels that
-// stand twice are left out.
-func (t *Table) byLabel(column int) map[string]*Cell {
-	out := map[string]*Cell{}
+// byLabel finds rows by their labels. Labels that stand twice are left out.
+func (t *Table) byLabel() map[string]int {
+	out := map[string]int{}
 	twice := map[string]bool{}
 	for n := range t.Rows {
 		k := t.key(n)
 		if _, ok := out[k]; ok {
 			twice[k] = true
 		}
-		out[k] = t.Rows[n].cell(column)
+		out[k] = n
 	}
 	for k := range twice {
 		delete(out, k)
@@ -159,9 +162,9 @@ func (x *Index) Add(file string, tables []*Table) {
 // Left is how many tables there was no room for.
 func (x *Index) Left() int { return x.left }
 
-// Alike returns the tables with these columns, the latest a hundred of them.
+// Alike returns the tables with these columns, the latest twenty of them.
 func (x *Index) Alike(names []string) []Released {
-	const most = 100
+	const most = 20
 	list := x.byName[nameKey(names)]
 	return list[max(0, len(list)-most):]
 }

@@ -52,7 +52,7 @@ func (l *logs) line(text []byte, n int64, _ *findings) {
 	case failure.Match(text):
 		l.failed.add(at)
 	}
-	if account.Match(text) {
+	if bytes.ContainsAny(text, `/\`) && account.Match(text) {
 		l.paths.add(at)
 	}
 }

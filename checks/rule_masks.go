@@ -27,7 +27,7 @@ func (rule undone) table(t *Table, out *findings) {
 		return
 	}
 	known := map[spot]span{}
-	t.hiddenBeside(known)
+	t.hiddenBeside(known, out)
 	t.hiddenInTotals(known, out)
 	for _, i := range t.layout.counts {
 		rule.column(t, i, known, out)

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -19,6 +20,10 @@ func (*models) about() About {
 		Examines: "degrees of freedom, numbers of observations and events, and R² in tables and in the logs of Stata, R and statsmodels",
 	}
 }
+
+// modelRows is how many rows of a table may say something of a model beside a
+// name.
+const modelRows = 500
 
 // modelValue is what a name in the output of a model stands for.
 type modelValue int
@@ -55,7 +60,7 @@ func (m *models) table(t *Table, out *findings) {
 		s := t.places(i, func(x *Cell) bool { return x.Kind == Number && tells(what, x.Value, out.profile) })
 		m.column(c, what, s, out)
 	}
-	for n := range t.Rows {
+	for n := range t.Rows[:min(len(t.Rows), modelRows)] {
 		r := &t.Rows[n]
 		for i := 0; i+1 < len(r.Cells); i++ {
 			what := ofModel(r.Texts[i])
@@ -117,6 +122,9 @@ var modelLine = []struct {
 }
 
 func (m *models) line(text []byte, n int64, out *findings) {
+	if !bytes.ContainsAny(text, "=:") && !bytes.Contains(text, []byte("freedom")) {
+		return
+	}
 	for _, l := range modelLine {
 		for _, found := range l.like.FindAllSubmatch(text, 3) {
 			v, err := strconv.ParseFloat(strings.ReplaceAll(string(found[1]), ",", ""), 64)
@@ -174,7 +182,7 @@ func (e *evidence) table(t *Table, _ *findings) {
 // observed reports whether a row of the table is the number that a model
 // rests on.
 func (t *Table) observed() bool {
-	for n := range t.Rows {
+	for n := range t.Rows[:min(len(t.Rows), modelRows)] {
 		for _, s := range t.Rows[n].Texts {
 			if ofModel(s) == observed || s == "N" || s == "n" {
 				return true
@@ -187,7 +195,7 @@ func (t *Table) observed() bool {
 var anyNumber = regexp.MustCompile(`(?i)number of obs|no\. of subjects|no\. observations|\bn ?= ?[0-9]`)
 
 func (e *evidence) line(text []byte, _ int64, _ *findings) {
-	e.counted = e.counted || anyNumber.Match(text)
+	e.counted = e.counted || bytes.ContainsAny(text, "=.oO") && anyNumber.Match(text)
 }
 
 func (e *evidence) end(out *findings) {

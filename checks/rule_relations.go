@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // recomputed finds percentages and rates that were made of the counts before
@@ -19,7 +20,7 @@ func (recomputed) about() About {
 }
 
 func (recomputed) table(t *Table, out *findings) {
-	for _, r := range t.relations() {
+	for _, r := range t.relations(out) {
 		c := t.Columns[r.part]
 		rounding := c.shown
 		if rounding == noControl {
@@ -68,8 +69,9 @@ func (r *relation) strict(t *Table) (s spots, looked, closer int64) {
 
 // hiddenBeside finds masks whose count follows from a result and from what it
 // is a part of, in the same row.
-func (t *Table) hiddenBeside(known map[spot]span) {
-	for _, r := range append(t.relations(), t.namedRelations()...) {
+func (t *Table) hiddenBeside(known map[spot]span, out *findings) {
+	shown := t.relations(out)
+	for _, r := range append(shown, t.namedRelations(shown)...) {
 		if t.Columns[r.part].masks == 0 {
 			continue
 		}
@@ -110,21 +112,20 @@ func narrow(known map[spot]span, at spot, s span) {
 	}
 }
 
-// namedRelations are relations that no row shows, because all counts are
+// namedRelations are relations that too few rows show, because most counts are
 // hidden: a rate beside person-time, or a percentage beside a total, whose
-// product is whole in every row.
-func (t *Table) namedRelations() []relation {
+// product is whole in most rows.
+func (t *Table) namedRelations(shown []relation) []relation {
 	var out []relation
 	for _, part := range t.layout.counts {
-		c := t.Columns[part]
-		if c.masks == 0 || c.numbers > fewestRows {
+		if t.Columns[part].masks == 0 || slices.ContainsFunc(shown, func(r relation) bool { return r.part == part }) {
 			continue
 		}
 		for _, result := range t.results() {
 			for _, of := range t.wholes(part) {
 				for _, scale := range scales {
 					r := relation{part: part, of: of, result: result, scale: scale}
-					if of != result && r.wholeEverywhere(t) {
+					if of != result && r.mostlyWhole(t) {
 						out = append(out, r)
 					}
 				}
@@ -134,29 +135,36 @@ func (t *Table) namedRelations() []relation {
 	return out
 }
 
-// wholeEverywhere reports whether the relation makes all hidden counts of its
-// column whole numbers, where chance would not.
-func (r *relation) wholeEverywhere(t *Table) bool {
+// mostlyWhole reports whether the relation makes most hidden counts of its
+// column whole numbers, where chance would not, and contradicts none that is
+// shown.
+func (r *relation) mostlyWhole(t *Table) bool {
 	role := t.Columns[r.result.column].Role
 	if !r.result.beside && role != RoleRate && role != RolePercentage {
 		return false
 	}
-	chance, rows := 1.0, 0
-	for n := range t.Rows {
-		row := &t.Rows[n]
-		c := row.cell(r.part)
-		if c.Kind != Mask {
-			continue
-		}
-		value, error, ok := r.implied(t, row)
-		if !ok || value == 0 {
-			continue
-		}
-		if math.Abs(value-math.Round(value)) > error || c.Value >= 0 && math.Round(value) > c.Value || value < 0.5 {
+	chance, whole, rows := 1.0, 0, 0
+	for n := range t.Rows[:min(len(t.Rows), relatedRows)] {
+		if t.compared++; t.compared > 2*maxCompared {
 			return false
 		}
-		chance *= min(1, 2*error)
+		row := &t.Rows[n]
+		c := row.cell(r.part)
+		value, error, ok := r.implied(t, row)
+		if !ok || value == 0 || t.roleAt(n, r.part) != RoleCount {
+			continue
+		}
+		switch {
+		case c.Kind == Number && math.Abs(value-c.Value) > error+t.slack(r.part):
+			return false
+		case c.Kind != Mask:
+			continue
+		}
 		rows++
+		if nearest := math.Round(value); nearest >= 1 && math.Abs(value-nearest) <= error && (c.Value < 0 || nearest <= c.Value) {
+			whole++
+			chance *= min(1, 2*error)
+		}
 	}
-	return rows >= 2 && chance < 1e-3
+	return whole >= 2 && whole*10 >= rows*6 && chance*math.Pow(2, float64(rows)) < 1e-3
 }

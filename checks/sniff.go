@@ -8,10 +8,7 @@ import (
 // table at all. A file that is called one is.
 func sniff(text []byte, called bool) (delimiter byte, is bool) {
 	delimiter = ','
-	best, need := 0.0, 0.8
-	if called {
-		need = 0.5
-	}
+	best := 0.0
 	for _, d := range []byte(",\t;|") {
 		if d == '|' && !called {
 			continue // of a text: boxed
@@ -26,7 +23,7 @@ func sniff(text []byte, called bool) (delimiter byte, is bool) {
 	if delimiter != '\t' && best < 1.5 { // a sentence has commas too
 		return delimiter, best >= 1 && bytes.Count(text, []byte("\n")) > 2
 	}
-	return delimiter, best >= need
+	return delimiter, best >= 0.5 // in prose there are no tabs
 }
 
 // evenness is how many of the first records have as many fields as most have,

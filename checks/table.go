@@ -25,6 +25,10 @@ type Table struct {
 	text     bool // it stands in a text, where places are lines
 	labelled bool // its first column says what the rows are, whatever it holds
 	layout   layout
+
+	related  bool // found is known
+	found    []relation
+	compared int // rows, to find them
 }
 
 // Row is a row of a table that is kept. Cells may be fewer than columns.

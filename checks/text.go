@@ -36,6 +36,10 @@ func (s *scan) readText(in io.Reader) error {
 			return fmt.Errorf("read line %d: %w", r.lines+1, err)
 		}
 		line = chomp(line)
+		if len(line) == 0 {
+			t.flush()
+			continue
+		}
 		for _, rule := range on {
 			s.out.rule = rule.about()
 			rule.line(line[:min(len(line), maxWide)], r.lines, s.out)
@@ -69,6 +73,14 @@ type textLine struct {
 // said is a line that says one number: Total patients coded: 122785.
 var saidLine = regexp.MustCompile(`^\s*([A-Za-z][^:=|]{2,60}?)\s*[:=]\s*([0-9][0-9,]*(?:\.0+)?)\s*$`)
 
+// said splits a line that says one number.
+func said(line []byte) [][]byte {
+	if last := trim(line); len(last) == 0 || !isDigit(last[len(last)-1]) || !bytes.ContainsAny(line, ":=") {
+		return nil
+	}
+	return saidLine.FindSubmatch(line)
+}
+
 // line takes the next line of the text.
 func (t *textTables) line(line []byte, n int64) {
 	if len(line) > maxWide {
@@ -76,7 +88,7 @@ func (t *textTables) line(line []byte, n int64) {
 		t.scan.note("line %d is longer than %d bytes: it was not read as one of a table", n, maxWide)
 		return
 	}
-	if m := saidLine.FindSubmatch(line); m != nil {
+	if m := said(line); m != nil {
 		if role, _ := called(words(string(m[1]))); role == RoleCount {
 			t.said.add([][]byte{bytes.Clone(m[1]), bytes.Clone(m[2])}, 0, n)
 		}

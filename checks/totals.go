@@ -19,15 +19,15 @@ const (
 )
 
 // equations finds what adds up in a table, where its numbers show that it does.
-func (t *Table) equations() []equation {
-	var out []equation
+func (t *Table) equations(out *findings) []equation {
+	var found []equation
 	if c := t.layout.totalColumn; c >= 0 {
 		others := t.addends(c)
 		for n := range t.Rows {
-			out = append(out, rowEquation(n, others, c))
+			found = append(found, rowEquation(n, others, c))
 		}
 	}
-	return append(out, t.downwards()...)
+	return append(found, t.downwards(out)...)
 }
 
 func rowEquation(row int, others []int, total int) equation {
@@ -38,35 +38,50 @@ func rowEquation(row int, others []int, total int) equation {
 	return e
 }
 
-// groups splits the rows that are no totals: by blank lines, and by each of
-// the columns of labels but the last.
-func (t *Table) groups() [][][]int {
-	var ways [][][]int
+// way is a way in which the rows that are no totals may belong together.
+type way struct {
+	groups [][]int
+	named  map[string][]int // groups by the first label of their rows
+}
+
+// waysOf splits the rows that are no totals: not at all, by blank lines, and by
+// each of the columns of labels but the last.
+func (t *Table) waysOf() []way {
 	all := []int{}
 	for n := range t.Rows {
 		if !t.layout.totals[n] && t.layout.rows[n].role == "" {
 			all = append(all, n)
 		}
 	}
-	ways = append(ways, [][]int{all})
+	ways := []way{{groups: [][]int{all}}}
 	for _, key := range t.groupKeys() {
 		by := map[string]int{}
-		var groups [][]int
+		w := way{named: map[string][]int{}}
 		for _, n := range all {
 			k := key(n)
 			at, ok := by[k]
 			if !ok {
-				at = len(groups)
+				at = len(w.groups)
 				by[k] = at
-				groups = append(groups, nil)
+				w.groups = append(w.groups, nil)
+				first := t.firstLabel(n)
+				w.named[first] = append(w.named[first], at)
 			}
-			groups[at] = append(groups[at], n)
+			w.groups[at] = append(w.groups[at], n)
 		}
-		if len(groups) > 1 && len(groups) < len(all) {
-			ways = append(ways, groups)
+		if len(w.groups) > 1 && len(w.groups) < len(all) {
+			ways = append(ways, w)
 		}
 	}
 	return ways
+}
+
+// firstLabel is what a row has in the first column of labels.
+func (t *Table) firstLabel(row int) string {
+	if len(t.layout.labels) == 0 {
+		return ""
+	}
+	return t.Rows[row].text(t.layout.labels[0])
 }
 
 // groupKeys are the ways in which rows may belong together.
@@ -91,65 +106,92 @@ func (t *Table) groupKeys() []func(row int) string {
 	return keys
 }
 
+// maxParts bounds the cells that are added up in a table.
+const maxParts = 3_000_000
+
 // downwards are the equations of rows that are called totals. What they are
 // the totals of is tried in several ways; one is taken if the numbers that are
 // shown hold by it.
-func (t *Table) downwards() []equation {
+func (t *Table) downwards(out *findings) []equation {
 	if len(t.layout.totals) == 0 {
 		return nil
 	}
-	var out []equation
-	ways := t.groups()
-	for way := range len(ways) + 2 {
-		var made []equation
-		fits, fails := 0, 0
+	var found []equation
+	ways := t.waysOf()
+	x := adding{table: t}
+	for n := range len(ways) + 2 {
+		x.made, x.fits, x.fails = nil, 0, 0
 		for total := range t.Rows {
 			if !t.layout.totals[total] {
 				continue
 			}
-			groups := t.wayOf(ways, way, total)
-			f, g := t.below(total, groups, &made)
-			fits, fails = fits+f, fails+g
+			if x.parts > maxParts {
+				out.miss("totals: the table has too many to be compared, or too many rows")
+				break
+			}
+			if n < len(ways) {
+				x.below(total, ways[n].of(t, total))
+			} else {
+				x.below(total, t.near(total)[n-len(ways):][:1])
+			}
 		}
-		if fits > 2*fails || way == 0 && fits+fails == 0 && t.simple() {
-			out = append(out, made...)
+		if x.fits > 2*x.fails || n == 0 && x.fits+x.fails == 0 && t.simple() {
+			found = append(found, x.made...)
 		}
 	}
-	return out
+	return found
 }
 
-// wayOf are the groups that a total may be of, by one of the ways: last, the
-// rows before it, and those after it.
-func (t *Table) wayOf(ways [][][]int, way, total int) [][]int {
-	if way < len(ways) {
-		return ways[way]
+// of are the groups that a total may be of: those with its label, or all of
+// them alike.
+func (w way) of(t *Table, total int) [][]int {
+	own := t.firstLabel(total)
+	if named := w.named[own]; len(named) > 0 && !isTotal(own) {
+		var out [][]int
+		for _, at := range named {
+			out = append(out, w.groups[at])
+		}
+		return out
 	}
-	return t.near(total)[way-len(ways):][:1]
+	return w.groups
+}
+
+// adding tries what totals may be the totals of.
+type adding struct {
+	table       *Table
+	made        []equation
+	fits, fails int
+	parts       int // cells that were added up, in all ways
 }
 
 // below adds the equations of a total and the groups that it may be of, and
 // counts those that hold and those that do not.
-func (t *Table) below(total int, groups [][]int, made *[]equation) (fits, fails int) {
+func (x *adding) below(total int, groups [][]int) {
+	t := x.table
 	for _, g := range groups {
-		if len(g) < 2 || len(groups) > 1 && !t.mayBe(total, g, groups) {
+		if len(g) < 2 {
 			continue
 		}
 		for _, c := range t.layout.counts {
+			if x.parts += len(g); x.parts > maxParts {
+				return
+			}
 			e := equation{total: spot{total, c}, from: "the row “" + short(t.label(total)) + "”"}
 			for _, n := range g {
 				e.parts = append(e.parts, spot{n, c})
 			}
 			switch t.holds(e) {
 			case yes:
-				fits++
+				x.fits++
 			case no:
-				fails++
+				x.fails++
+				continue
+			case open:
 				continue
 			}
-			*made = append(*made, e)
+			x.made = append(x.made, e)
 		}
 	}
-	return fits, fails
 }
 
 // near is the group of rows between a total and the total before it, and
@@ -165,32 +207,22 @@ func (t *Table) near(total int) [][]int {
 	return [][]int{before, after}
 }
 
-// simple reports whether the table has one row of totals and one column of
-// labels, so that the total can be of nothing but the rows beside it.
+// simple reports whether the table has one row of totals, with one label and
+// no other, so that the total can be of nothing but all rows.
 func (t *Table) simple() bool {
-	labels := 0
-	for _, i := range t.layout.labels {
-		if t.Columns[i].Role == RoleLabel {
-			labels++
+	if len(t.layout.totals) != 1 || len(t.layout.rows) > 0 {
+		return false
+	}
+	for total := range t.layout.totals {
+		labels := 0
+		for _, i := range t.layout.labels {
+			if t.Columns[i].Role != RoleIndex && t.Rows[total].text(i) != "" {
+				labels++
+			}
 		}
+		return labels == 1
 	}
-	return len(t.layout.totals) == 1 && labels == 1 && len(t.layout.rows) == 0
-}
-
-// mayBe reports whether a total may be that of a group: it has the group's
-// labels, or is the total of all groups alike.
-func (t *Table) mayBe(total int, group []int, groups [][]int) bool {
-	first := t.layout.labels
-	if len(first) == 0 {
-		return true
-	}
-	own := t.Rows[total].text(first[0])
-	for _, g := range groups {
-		if len(g) > 0 && t.Rows[g[0]].text(first[0]) == own && !isTotal(own) {
-			return t.Rows[group[0]].text(first[0]) == own
-		}
-	}
-	return true
+	return false
 }
 
 // holding says whether an equation holds.
@@ -200,6 +232,7 @@ const (
 	unknown holding = iota
 	yes
 	no
+	open // something is missing
 )
 
 // holds checks an equation all of whose cells are shown.
@@ -215,14 +248,16 @@ func (t *Table) holds(e equation) holding {
 		case Mask:
 			hidden = true
 		default:
-			return no
+			return open
 		}
 	}
 	c := t.Rows[e.total.row].cell(e.total.column)
 	switch {
 	case c.Kind == Mask:
 		return unknown
-	case c.Kind != Number, sum > math.Round(c.Value)+slack:
+	case c.Kind != Number:
+		return open
+	case sum > math.Round(c.Value)+slack:
 		return no
 	case hidden:
 		return unknown
