@@ -10,7 +10,7 @@ export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
 .PHONY: help
 help: ## list these commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: demo
 demo: ## start everything, with a sample, on this machine (the first build takes a minute or two)
@@ -37,6 +37,11 @@ lint: ## check format, style and imports; the first run builds the linter
 .PHONY: bench
 bench: ## measure, on SQLite and PostgreSQL
 	tools/bench.sh
+
+.PHONY: bench-checks
+bench-checks: ## measure the disclosure checks: precision, recall, throughput
+	go test -count=1 -v -run 'TestReleasedFiles|TestInjectedDisclosures' ./checks
+	go test -run '^$$' -bench Check -benchtime 3x ./checks
 
 .PHONY: build
 build: ## build the program: bin/sallyport

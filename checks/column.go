@@ -52,28 +52,26 @@ func (s *spots) add(p Place) {
 	}
 }
 
-// residues counts what is left of whole numbers other than zero when they are
-// divided by what counts are rounded to.
-type residues struct {
-	five, six, seven, ten int64 // nothing is left
-	midpoint              int64 // three is left of six
+// residues counts whole numbers other than zero by what is left of them when
+// they are divided by 210, of which all that counts are rounded to is a part.
+type residues [210]int64
+
+func (r *residues) add(v int64) { r[v%int64(len(r))]++ }
+
+// fit is how many of the numbers are rounded so.
+func (r *residues) fit(c Control) int64 {
+	base, left := c.base()
+	n := int64(0)
+	for v := left; v < int64(len(r)); v += base {
+		n += r[v]
+	}
+	return n
 }
 
-func (r *residues) add(v int64) {
-	if v%5 == 0 {
-		r.five++
-		if v%10 == 0 {
-			r.ten++
-		}
-	}
-	if v%7 == 0 {
-		r.seven++
-	}
-	switch v % 6 {
-	case 0:
-		r.six++
-	case midpointClass:
-		r.midpoint++
+// addAll adds those of another column.
+func (r *residues) addAll(o *residues) {
+	for i, n := range o {
+		r[i] += n
 	}
 }
 
@@ -193,15 +191,16 @@ func (c *Column) addNumber(cell *Cell, at Place, t *thresholds) {
 	if v < 0 {
 		c.negative++
 	}
-	if cell.Places > 0 && !cell.whole() {
-		c.fractions++
-	}
 	c.order.add(v)
-	if cell.Shape == Interval || !cell.whole() || math.Abs(v) > 1e15 {
-		return
+	switch {
+	case cell.Places != 0 && !cell.whole():
+		if cell.Places > 0 {
+			c.fractions++
+		}
+	case cell.Shape != Interval && v < 1e15 && v > -1e15:
+		c.whole++
+		c.addWhole(int64(math.Round(v)), at, t)
 	}
-	c.whole++
-	c.addWhole(int64(math.Round(v)), at, t)
 }
 
 func (c *Column) addWhole(v int64, at Place, t *thresholds) {
@@ -261,23 +260,15 @@ const enough = 1e-4
 // looksRounded is the rounding that nearly all counts of the column show, and
 // how many of them do not; "" if there is none.
 func (c *Column) looksRounded() (found Control, others int64) {
-	for _, try := range []struct {
-		control Control
-		fit     int64
-	}{
-		{Rounded10, c.rounding.ten},
-		{Rounded5, c.rounding.five},
-		{Midpoint6, c.rounding.midpoint},
-		{Rounded6, c.rounding.six},
-		{roundedSeven, c.rounding.seven},
-	} {
-		base, _ := try.control.base()
-		misses := c.nonZero - try.fit
-		if misses*20 > c.nonZero || math.Pow(1/float64(base), float64(try.fit-4*misses)) > enough {
+	for _, try := range []Control{Rounded10, Rounded5, Midpoint6, Rounded6, roundedSeven} {
+		base, _ := try.base()
+		fit := c.rounding.fit(try)
+		misses := c.nonZero - fit
+		if misses*20 > c.nonZero || math.Pow(1/float64(base), float64(fit-4*misses)) > enough {
 			continue
 		}
 		if found == noControl || misses < others {
-			found, others = try.control, misses
+			found, others = try, misses
 		}
 	}
 	return found, others

@@ -223,16 +223,10 @@ func (t *Table) findRounding() {
 // perhaps is how far a count may be from the one before rounding in a column
 // that is too short to tell.
 func (c *Column) perhaps() float64 {
-	r := c.rounding
-	switch c.nonZero {
-	case r.ten:
-		return 5
-	case r.seven:
-		return 3.5
-	case r.midpoint, r.six:
-		return 3
-	case r.five:
-		return 2.5
+	for _, try := range []Control{Rounded10, roundedSeven, Midpoint6, Rounded6, Rounded5} {
+		if c.rounding.fit(try) == c.nonZero {
+			return halfOf(try)
+		}
 	}
 	return 0
 }

@@ -80,11 +80,7 @@ func (t *Table) shows(c *Column) Control {
 			continue
 		}
 		n += o.nonZero
-		all.five += o.rounding.five
-		all.six += o.rounding.six
-		all.seven += o.rounding.seven
-		all.ten += o.rounding.ten
-		all.midpoint += o.rounding.midpoint
+		all.addAll(&o.rounding)
 	}
 	pooled := Column{nonZero: n, rounding: all}
 	if looks, others := pooled.looksRounded(); others == 0 {
@@ -153,7 +149,7 @@ func (*declaredControl) rounded(t *Table, column int, out *findings) {
 		weight = Medium
 	}
 	out.column(weight, c, s, fmt.Sprintf("%d of %d counts are not %s, %s", s.count, c.nonZero, c.control.says(), said))
-	if left > 0 && c.rounding.midpoint > 4*c.rounding.six && c.rounding.midpoint > 4 {
+	if left > 0 && c.rounding.fit(Midpoint6) > 4*c.rounding.fit(Rounded6) && c.rounding.fit(Midpoint6) > 4 {
 		s = t.oddOnes(column, base)
 		out.column(Medium, c, s, fmt.Sprintf("%s a multiple of six, as only a sum or a difference of midpoint-6 counts is", number(s.count, "count is", "counts are")))
 	}
