@@ -33,6 +33,9 @@ func (c *Column) role() (Role, string, bool) {
 	if !c.numeric() || c.At == 0 && c.texts > 0 && len(c.words) == 0 {
 		return c.wordsRole(name, why)
 	}
+	if name == RolePercentage && c.max > 100 && c.fractions == 0 && c.percents == 0 && plainCounts.any(c.words) != "" {
+		name = RoleCount // n (%), of which only n is there
+	}
 	if role, why := c.shaped(name); role != "" {
 		return role, why, role == RoleCount
 	}
@@ -109,6 +112,8 @@ func (c *Column) countByName(why string) (Role, string, bool) {
 	switch {
 	case c.numbers == 0:
 		return RoleCount, why + "; every value is hidden", true
+	case c.order.counted() && c.numbers > 3 && c.whole == c.numbers:
+		return RoleIndex, "it numbers the rows", false
 	case c.max <= 2 && c.min >= 0 && c.masks == 0 && c.numbers > 3 && plainCounts.any(c.words) == "":
 		return RoleCode, why + ", but its numbers are 0, 1 and 2", false
 	case c.whole*10 < c.numbers*9 && c.max <= 1 && c.min >= 0:

@@ -208,17 +208,32 @@ func (s *scan) noteRecords(n *notes) {
 // judge runs the rules.
 func (s *scan) judge() {
 	for _, rule := range s.rules {
-		s.out.rule = rule.about()
-		if on, ok := rule.(tableRule); ok {
-			for _, t := range s.tables {
-				on.table(t, s.out)
-			}
-		}
-		if on, ok := rule.(ender); ok {
-			on.end(s.out)
-		}
+		s.run(rule)
 	}
 }
+
+// run runs a rule. One that breaks off, because nobody thought of such a file,
+// takes nothing with it: it is a finding by itself.
+func (s *scan) run(rule rule) {
+	s.out.rule = rule.about()
+	defer func() {
+		if recover() != nil {
+			s.note(brokeOff, rule.about().Name)
+			s.out.add(Finding{Weight: Medium, Places: []Place{{Line: 1}}, Count: 1, Message: "The file defeats this check; look at it closely"})
+		}
+	}()
+	if on, ok := rule.(tableRule); ok {
+		for _, t := range s.tables {
+			on.table(t, s.out)
+		}
+	}
+	if on, ok := rule.(ender); ok {
+		on.end(s.out)
+	}
+}
+
+// brokeOff says that a rule did not come to its end.
+const brokeOff = "%s broke off at this file"
 
 // finish makes the report.
 func (s *scan) finish() *Report {

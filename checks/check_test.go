@@ -18,6 +18,9 @@ func look(t testing.TB, name, text string, p Profile) (*Report, []*Table) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if slices.ContainsFunc(r.NotExamined, func(s string) bool { return strings.Contains(s, strings.TrimPrefix(brokeOff, "%s")) }) {
+		t.Fatalf("a rule broke off: %q", r.NotExamined)
+	}
 	return r, tables
 }
 
@@ -119,6 +122,12 @@ func TestTablesAreRead(t *testing.T) {
 		{"counts with percentages", "", "variable,label,stat_1\nN,Total N,\"286,559\"\nage,18-30,\"47,700 (17%)\"\nage,31-40,\"238,859 (83%)\"\n",
 			[]string{"1+3: variable=label; label=label; stat_1=count"}},
 		{"codes before counts", "", "wave,male,n\n1,0,500\n1,1,600\n2,0,700\n2,1,300\n2,1,300\n", []string{"1+5: wave=code; male=code; n=count"}},
+		{"a measure", "", "measure,interval_start,ratio,numerator,denominator,sex\nx,2020-01-01,0.25,250,1000,F\nx,2020-02-01,0.3,300,1000,M\n",
+			[]string{"1+2: measure=label; interval_start=date; ratio=statistic; numerator=count; denominator=count; sex=label"}},
+		{"numbers that number", "", "number,dose_number,week_num,n,n (%)\n1,1,1,20,300\n2,2,1,30,400\n3,1,2,40,500\n4,2,2,50,600\n5,1,3,70,700\n",
+			[]string{"1+5: number=row number; dose_number=code; week_num=code; n=count; n (%)=count"}},
+		{"intervals with a percent sign", "", "term,HR,95% CI,lower 95% CI,events\na,1.2,0.9-1.5,0.9,300\nb,1.3,1.1-1.5,1.1,400\n",
+			[]string{"1+2: term=label; HR=statistic; 95% CI=label; lower 95% CI=statistic; events=count"}},
 		{"a flag called after a count", "", "week,Freq,LowCount\n1,30,0\n2,9,0\n3,3,1\n4,9,0\n5,9,0\n", []string{"1+5: week=date; Freq=count; LowCount=code"}},
 		{"Stata", "log.log", ". tab bmicat\n\n   Grouped |\n       BMI |      Freq.     Percent        Cum.\n-----------+-----------------------------------\n      Thin |    310,721        1.80        1.80\n    Normal |  4,763,150       27.57       29.37\n-----------+-----------------------------------\n     Total |  5,073,871      100.00\n\n. tab x\n",
 			[]string{"1+3: BMI=label; Freq=count; Percent=percentage; Cum=number"}},

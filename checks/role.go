@@ -92,14 +92,15 @@ func (v vocabulary) any(words []string) string {
 
 // The words by which headers and labels say what stands below or beside them.
 var (
-	percentWords = listOf(`% percent percents percentage pct perc prop props proportion proportions propn share fraction`)
-	rateWords    = listOf(`rate rates incidence prevalence irr rateratio`)
-	perWhat      = listOf(`person persons patient patients capita head population thousand million practice visit hundred`)
-	statWords    = listOf(`mean means avg average median medians sd se sem std stdev stddev error err estimate estimates est coef coefs coefficient
+	percentWords  = listOf(`% percent percents percentage pct perc prop props proportion proportions propn share fraction`)
+	rateWords     = listOf(`rate rates incidence prevalence irr rateratio`)
+	perWhat       = listOf(`person persons patient patients capita head population thousand million practice visit hundred`)
+	intervalWords = listOf(`ci cis confidence credible interval intervals cri`)
+	statWords     = listOf(`mean means avg average median medians sd se sem std stdev stddev error err estimate estimates est coef coefs coefficient
 		coefficients beta hr hrs rr ratio ratios ci cis lower upper ll ul lci uci lc uc cl cu lcl ucl conf pval pvalue pvalues statistic
 		chi chi2 chisq aic bic loglik deviance rsq rsquared squared variance cv iqr skew skewness kurtosis concordance surv survival haz
 		hazard odds logit effect smd weight weights weighted score scores log sigma rmse auc roc dispersion value2 quantile quantiles
-		cumhaz cumulative_incidence likelihood probability prob residual residuals corr correlation rho tau r2 slope intercept`)
+		cumhaz cumulative_incidence likelihood probability prob residual residuals difference differences diff delta change changes corr correlation rho tau r2 slope intercept`)
 	exactStats   = listOf(`p z t or q1 q2 q3 p25 p50 p75 p5 p95 p10 p90 var mu exp x2`)
 	extremeWords = listOf(`min max minimum maximum mins maxs smallest largest lowest highest earliest latest range`)
 	exposeWords  = listOf(`pyears pyr pyrs ptime persontime personyears persondays yearsatrisk daysatrisk fup followup py pys exposure`)
@@ -117,8 +118,9 @@ var (
 		tests vaccinated unvaccinated eligible treated exposed unexposed censor censored censorings atrisk registered vaccinations doses
 		prescriptions dispensings items visits appts appointments interactions consultations referrals diagnoses infections positives negatives
 		matches tally frequencycount totalpatients headcount`)
-	plainCounts = listOf(`n ns count counts freq freqs frequency frequencies num number numbers total totals sum nevent nevents nobs tally events`)
-	notPeople   = listOf(`unique distinct levels nlevels columns variables vars cols parameters params days hours minutes costs cost spend price bytes size iterations knots
+	numberedWords = listOf(`week month year day dose wave visit decile quintile row order rank line group model step phase period band trial imputation cycle round stage`)
+	plainCounts   = listOf(`n ns count counts freq freqs frequency frequencies num number numbers total totals sum nevent nevents nobs tally events`)
+	notPeople     = listOf(`unique distinct levels nlevels columns variables vars cols parameters params days hours minutes costs cost spend price bytes size iterations knots
 		df dof decimals digits groups seconds`)
 )
 
@@ -131,6 +133,9 @@ func called(w []string) (role Role, why string) {
 	}
 	if is := identWords.any(w); is != "" {
 		return say(RoleIdentifier, is)
+	}
+	if is := intervalWords.any(w); is != "" {
+		return say(RoleStatistic, is)
 	}
 	if is := percentWords.any(w); is != "" {
 		return say(RolePercentage, is)
@@ -170,6 +175,9 @@ func calledMore(w []string) (role Role, why string) {
 		return say(RoleCode, joined)
 	}
 	if is := countWords.any(w); is != "" {
+		if len(w) == 2 && (numberedWords[w[0]] || numberedWords[w[1]]) && (w[0] == "number" || w[1] == "number" || w[0] == "num" || w[1] == "num") {
+			return say(RoleCode, joined)
+		}
 		if not := notPeople.any(w); not != "" {
 			return say(RoleNumber, not)
 		}

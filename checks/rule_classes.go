@@ -177,7 +177,45 @@ func (rule extremes) table(t *Table, out *findings) {
 		out.table(Medium, t, s, "The smallest and the largest values, and percentiles at the edge, are those of one person or a few: "+
 			strings.Join(names[:min(len(names), 10)], ", "))
 	}
+	rule.percentiles(t, out)
 	rule.rows(t, out)
+}
+
+// percentiles finds percentiles that so few people are beyond that it is the
+// value of one of them.
+func (extremes) percentiles(t *Table, out *findings) {
+	if len(t.layout.counts) == 0 {
+		return
+	}
+	n := t.layout.counts[0]
+	for i, c := range t.Columns {
+		beyond := beyondOf(c.words)
+		if beyond == 0 || c.extreme() || c.Role == RoleCount {
+			continue
+		}
+		var s spots
+		for row := range t.Rows {
+			r := &t.Rows[row]
+			all, x := r.cell(n), r.cell(i)
+			if x.Kind == Number && all.Kind == Number && all.Value > 0 && all.Value*beyond <= float64(out.profile.Threshold) {
+				s.add(t.place(r, i))
+			}
+		}
+		out.column(Medium, c, s, fmt.Sprintf("at most %d people are beyond %s", out.profile.Threshold, number(s.count, "percentile", "percentiles")))
+	}
+}
+
+// beyondOf is the share of people beyond a percentile with this name, on its
+// shorter side; 0 for other names.
+func beyondOf(w []string) float64 {
+	if !isPercentile(w) || w[0] == "q" {
+		return 0
+	}
+	p, err := strconv.Atoi(w[1])
+	if err != nil || p <= 0 || p >= 100 {
+		return 0
+	}
+	return float64(min(p, 100-p)) / 100
 }
 
 // extreme reports whether the column is one of values of single people.

@@ -35,6 +35,7 @@ func TestExtremes(t *testing.T) {
 		{name: "dates", text: "variable,max,min\nx,2021-05-01,1850-01-01\n", want: []string{"medium 2,2"}},
 		{name: "rows", text: "what,age\ncount,400\nmean,45.2\nmin,18\nmax,103\n", want: []string{"medium 4,5"}},
 		{name: "percentiles at the edge", text: "variable,mean,p0,p25,p100\nid,4.5,7,11.5,99\n", want: []string{"medium 2,2"}},
+		{name: "percentiles of few", text: "variable,n,p5,p50,p95\nage,100,18.5,40.5,61.5\nbmi,4000,18.5,40.5,61.5\n", want: []string{"medium p5 2", "medium p95 2"}},
 		{name: "quartiles", text: "variable,n,p25,p50,p75\nage,400,18.5,40.5,61.5\n"},
 		{name: "labels", text: "range,n\n18-39,400\n40-69,500\n"},
 	})

@@ -27,7 +27,7 @@ func (recomputed) table(t *Table, out *findings) {
 			continue
 		}
 		s, looked, closer := r.strict(t)
-		if s.count < 2 || s.count*10 < looked {
+		if s.count < 3 || s.count*5 < looked {
 			continue
 		}
 		result, of := r.says(t)
