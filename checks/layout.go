@@ -117,7 +117,7 @@ func readLabel(label string) rowRole {
 		return say(RolePercentage)
 	case rateWords[first], rateWords[last] && len(w) <= 4:
 		return say(RoleRate)
-	case len(w) > 1 && (last == "mean" || last == "median" || last == "sd" || last == "std" || last == "iqr"):
+	case summaryWords.any(w) != "", whole == "continuous":
 		return say(RoleStatistic)
 	case whole == "n" || whole == "count" || whole == "counts" || whole == "frequency" || whole == "number" || whole == "events" || whole == "numerator" || whole == "denominator":
 		return say(RoleCount)

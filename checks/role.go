@@ -100,14 +100,14 @@ var (
 		coefficients beta hr hrs rr ratio ratios ci cis lower upper ll ul lci uci lc uc cl cu lcl ucl conf pval pvalue pvalues statistic
 		chi chi2 chisq aic bic loglik deviance rsq rsquared squared variance cv iqr skew skewness kurtosis concordance surv survival haz
 		hazard odds logit effect smd weight weights weighted score scores log sigma rmse auc roc dispersion value2 quantile quantiles
-		cumhaz cumulative_incidence likelihood probability prob residual residuals difference differences diff delta change changes corr correlation rho tau r2 slope intercept`)
+		cumhaz df dof npar cumulative_incidence likelihood probability prob residual residuals difference differences diff delta change changes corr correlation rho tau r2 slope intercept`)
 	exactStats   = listOf(`p z t or q1 q2 q3 p25 p50 p75 p5 p95 p10 p90 var mu exp x2`)
 	extremeWords = listOf(`min max minimum maximum mins maxs smallest largest lowest highest earliest latest range`)
 	exposeWords  = listOf(`pyears pyr pyrs ptime persontime personyears persondays yearsatrisk daysatrisk fup followup py pys exposure`)
 	exposeUnits  = listOf(`time years year days day yrs months weeks`)
 	exposeOf     = listOf(`person patient p risk total hospital icu ed followup up atrisk bed`)
-	dateWords    = listOf(`date dates datetime timestamp day week weeks month months year years time dob quarter period start end tstart tstop leadtime`)
-	codeWords    = listOf(`age ages agegroup ageband agegrp ageg code codes category categories level levels nlevels wave model quintile decile deciles quartile imd
+	dateWords    = listOf(`date dates datetime timestamp day days hours week weeks month months year years time dob quarter period start end tstart tstop leadtime`)
+	codeWords    = listOf(`percentile percentiles centile centiles sort seq sequence age ages agegroup ageband agegrp ageg code codes category categories level levels nlevels wave model quintile decile deciles quartile imd
 		imdq male female sex gender group groups cat step stage dose band bin order rank index position flag indicator version phase round lag
 		horizon class cluster stratum strata seed iteration sim chain draw fold knot timesincevax interval rep replicate shield expcat`)
 	identWords = listOf(`id ids identifier nhs chi mrn patid pseudoid uuid guid nino passport`)
@@ -118,6 +118,8 @@ var (
 		tests vaccinated unvaccinated eligible treated exposed unexposed censor censored censorings atrisk registered vaccinations doses
 		prescriptions dispensings items visits appts appointments interactions consultations referrals diagnoses infections positives negatives
 		matches tally frequencycount totalpatients headcount`)
+	summaryWords  = listOf(`mean median sd std iqr quartile quartiles percentile percentiles`)
+	measureWords  = listOf(`cost costs price spend mg ml kg cm mmhg bmi height weight sbp dbp egfr hba1c temperature pressure length distance hours minutes seconds bytes`)
 	numberedWords = listOf(`week month year day dose wave visit decile quintile row order rank line group model step phase period band trial imputation cycle round stage`)
 	plainCounts   = listOf(`n ns count counts freq freqs frequency frequencies num number numbers total totals sum nevent nevents nobs tally events`)
 	notPeople     = listOf(`unique distinct levels nlevels columns variables vars cols parameters params days hours minutes costs cost spend price bytes size iterations knots
@@ -191,6 +193,9 @@ func calledMore(w []string) (role Role, why string) {
 	}
 	if is := codeWords.any(w); is != "" {
 		return say(RoleCode, is)
+	}
+	if is := measureWords.any(w); is != "" {
+		return say(RoleNumber, is)
 	}
 	if slices.Contains(w, "risk") || slices.Contains(w, "risks") {
 		return say(RoleStatistic, "risk")

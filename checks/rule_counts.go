@@ -1,16 +1,18 @@
 package checks
 
 import (
+	"bytes"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // lowCounts finds counts from one to the threshold.
-type lowCounts struct{}
+type lowCounts struct{ listed spots }
 
-func (lowCounts) about() About {
+func (*lowCounts) about() About {
 	return About{
 		Name: "low-counts", Weight: High,
 		Source:   "OpenSAFELY: redact 7 or fewer; UK LLC, NHS England SDE, ACRO: fewer than 10",
@@ -19,7 +21,7 @@ func (lowCounts) about() About {
 	}
 }
 
-func (rule lowCounts) table(t *Table, out *findings) {
+func (rule *lowCounts) table(t *Table, out *findings) {
 	for i, c := range t.Columns {
 		if c.Role != RoleCount && i != t.layout.value {
 			continue
@@ -35,7 +37,7 @@ func (rule lowCounts) table(t *Table, out *findings) {
 
 // report says what low counts a column has, unless they are low because they
 // are rounded, as was declared.
-func (lowCounts) report(t *Table, c *Column, s spots, out *findings) {
+func (*lowCounts) report(t *Table, c *Column, s spots, out *findings) {
 	shows := c.shown
 	cells := fmt.Sprintf("%s from 1 to %d", number(s.count, "count", "counts"), out.profile.Threshold)
 	weight := High
@@ -54,6 +56,27 @@ func (lowCounts) report(t *Table, c *Column, s spots, out *findings) {
 	default:
 		out.column(Info, c, s, fmt.Sprintf("%s. The whole column looks %s, which was not declared", cells, shows.says()))
 	}
+}
+
+// listedCounts is how R's skim lists counts: FAL: 491437, TRU: 5.
+var listedCounts = regexp.MustCompile(`(?:\b[A-Za-z0-9 _.+-]{1,5}: [0-9]+(?:, |\s*$)){2,}`)
+
+// line finds low counts in lists of them.
+func (rule *lowCounts) line(text []byte, n int64, out *findings) {
+	if bytes.Count(text, []byte(": ")) < 2 {
+		return
+	}
+	for _, part := range bytes.Split(listedCounts.Find(text), []byte(": "))[1:] {
+		field, _, _ := bytes.Cut(trim(part), []byte(","))
+		if c, ok := quick(field); ok && c.Value >= 1 && c.Value <= float64(out.profile.Threshold) {
+			rule.listed.add(Place{Line: n})
+			return
+		}
+	}
+}
+
+func (rule *lowCounts) end(out *findings) {
+	out.lines(High, rule.listed, fmt.Sprintf("%s counts of which one or more are from 1 to %d", number(rule.listed.count, "line lists", "lines list"), out.profile.Threshold))
 }
 
 // lowIn finds the low counts of a column.

@@ -70,7 +70,7 @@ func (differencing) column(t *Table, c *Column, keys []string, other Released, b
 		case now.Kind == Mask && was.Kind == Number, now.Kind == Number && was.Kind == Mask:
 			masked.add(at)
 		case now.Kind != Number || was.Kind != Number:
-		case apart == 0 && now.Value == 0:
+		case apart == 0 && now.Value <= float64(out.profile.Threshold): // by chance, often
 		case apart == 0:
 			same++
 		case apart <= float64(out.profile.Threshold):
@@ -83,8 +83,8 @@ func (differencing) column(t *Table, c *Column, keys []string, other Released, b
 		return // other people, not nearly the same
 	}
 	weight := High
-	if same == 0 {
-		weight = Medium // everything moved a little: no subgroup
+	if same < int(near.count) {
+		weight = Medium // most moved a little: perhaps no subgroup
 	}
 	out.column(weight, c, near, fmt.Sprintf("%s by 1 to %d from the same cells of %s", number(near.count, "count differs", "counts differ"), out.profile.Threshold, short(other.File)))
 	out.column(Medium, c, masked, fmt.Sprintf("%s hidden in one of this file and %s, and shown in the other", number(masked.count, "count is", "counts are"), short(other.File)))

@@ -80,6 +80,7 @@ func TestDifferencing(t *testing.T) {
 		{name: "the same", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,222\nc,333\n")},
 		{name: "in another order", text: "age,n\nb,222\na,111\nc,333\n", with: earlier("age,n\na,111\nb,219\nc,333\n"), want: []string{"high n 2"}},
 		{name: "hidden there", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,[REDACTED]\nc,333\n"), want: []string{"medium n 3"}},
+		{name: "few and small", text: "age,n\na,11\nb,22\nc,3\n", with: earlier("age,n\na,14\nb,19\nc,3\n"), want: []string{"medium n 2,3"}},
 		{name: "other people", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,511\nb,219\nc,733\n")},
 		{name: "another table", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,people\na,111\nb,219\nc,333\n")},
 		{name: "nothing before", text: "age,n\na,111\nb,222\nc,333\n"},

@@ -20,7 +20,7 @@ func (dominance) about() About {
 func (rule dominance) table(t *Table, out *findings) {
 	largest, second, total := -1, -1, -1
 	for i, c := range t.Columns {
-		top := slices.Contains(c.words, "largest") || slices.Contains(c.words, "biggest") || slices.Contains(c.words, "max") || slices.Contains(c.words, "maximum") || slices.Contains(c.words, "top")
+		top := slices.Contains(c.words, "largest") || slices.Contains(c.words, "biggest") || slices.Contains(c.words, "top")
 		next := slices.Contains(c.words, "second") || slices.Contains(c.words, "nd")
 		switch {
 		case c.numbers == 0 || c.negative > 0:

@@ -65,6 +65,7 @@ func TestDominance(t *testing.T) {
 		{name: "the p% rule", text: "sector,total_cost,largest,second_largest\na,1000.5,850.5,40.5\n", with: func(p *Profile) { p.Dominance, p.PPercent = nil, 15 }, want: []string{"high total_cost 2"}},
 		{name: "one of them", text: "sector,total,largest\na,1000.5,950.5\nb,1000.5,500.5\n", want: []string{"high total 2"}},
 		{name: "another rule", text: "sector,total,largest\na,1000.5,600.5\n", with: func(p *Profile) { p.Dominance = []Dominance{{N: 1, Share: .5}} }, want: []string{"high total 2"}},
+		{name: "extremes of other things", text: "variable,total,max\nage,100,98\n"},
 		{name: "negative", text: "sector,total,largest\na,-1000.5,950.5\nb,1000.5,500.5\n"},
 	})
 }

@@ -97,6 +97,9 @@ func (g *grammar) ratio(above, below []byte) (Cell, bool) {
 	if c.Kind != Number && c.Kind != Mask || n.Kind != Number && n.Kind != Mask || c.Shape != Plain || n.Shape != Plain {
 		return Cell{}, false
 	}
+	if c.Kind == Number && n.Kind == Number && c.Value > n.Value {
+		return Cell{}, false
+	}
 	c.Shape, c.Second, c.Places2, c.Kind2 = Ratio, n.Value, n.Places, n.Kind
 	return c, true
 }
@@ -159,6 +162,9 @@ func (g *grammar) isNumber(b []byte) bool {
 // isDate reports whether b is a date, or a time: 2020-01-05, 05/01/2020,
 // 2020-01-05T10:00:00, 5 Jan 2020, 01jan2020.
 func isDate(b []byte) bool {
+	if first, second, ok := bytes.Cut(b, []byte("/")); ok && (isYear(second) && inRange(first, 12) || isYear(first) && len(second) <= 4 && inRange(second, 2200)) {
+		return true // 01/2020, 2019/20
+	}
 	if len(b) < 8 || len(b) > 32 {
 		return false
 	}
@@ -205,6 +211,11 @@ func isMonth(b []byte) bool {
 		return true
 	}
 	return false
+}
+
+// isYear reports whether b is a year of our time.
+func isYear(b []byte) bool {
+	return len(b) == 4 && (b[0] == '1' && b[1] == '9' || b[0] == '2' && b[1] == '0') && inRange(b, 2100)
 }
 
 // inRange reports whether b is a number from 1 to most.
