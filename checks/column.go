@@ -58,14 +58,16 @@ type residues [210]int64
 
 func (r *residues) add(v int64) { r[v%int64(len(r))]++ }
 
-// fit is how many of the numbers are rounded so.
-func (r *residues) fit(c Control) int64 {
+// fit is how many of the numbers are rounded so, and how many different ones
+// those are at least.
+func (r *residues) fit(c Control) (n, different int64) {
 	base, left := c.base()
-	n := int64(0)
 	for v := left; v < int64(len(r)); v += base {
-		n += r[v]
+		if n += r[v]; r[v] > 0 {
+			different++
+		}
 	}
-	return n
+	return n, different
 }
 
 // addAll adds those of another column.
@@ -257,14 +259,17 @@ func (c *Column) numeric() bool {
 // chance before they are taken for rounded.
 const enough = 1e-4
 
+// byChance is how likely so many numbers are all multiples of a base.
+func byChance(base, numbers int64) float64 { return math.Pow(1/float64(base), float64(numbers)) }
+
 // looksRounded is the rounding that nearly all counts of the column show, and
 // how many of them do not; "" if there is none.
 func (c *Column) looksRounded() (found Control, others int64) {
 	for _, try := range []Control{Rounded10, Rounded5, Midpoint6, Rounded6, roundedSeven} {
 		base, _ := try.base()
-		fit := c.rounding.fit(try)
+		fit, different := c.rounding.fit(try)
 		misses := c.nonZero - fit
-		if misses*20 > c.nonZero || math.Pow(1/float64(base), float64(fit-4*misses)) > enough {
+		if misses*20 > c.nonZero || byChance(base, different) > enough || byChance(base, fit-4*misses) > enough {
 			continue
 		}
 		if found == noControl || misses < others {

@@ -20,6 +20,7 @@ type rowRole struct {
 	role  Role
 	why   string
 	total bool // of all together
+	mixed bool // says so only of cells with another number beside the first
 }
 
 // findLayout finds labels, totals and rows that are not counts.
@@ -117,8 +118,12 @@ func readLabel(label string) rowRole {
 		return say(RolePercentage)
 	case rateWords[first], rateWords[last] && len(w) <= 4:
 		return say(RoleRate)
-	case summaryWords.any(w) != "", whole == "continuous":
+	case summaryWords.any(w) != "":
 		return say(RoleStatistic)
+	case whole == "continuous":
+		r := say(RoleStatistic)
+		r.mixed = true
+		return r
 	case whole == "n" || whole == "count" || whole == "counts" || whole == "frequency" || whole == "number" || whole == "events" || whole == "numerator" || whole == "denominator":
 		return say(RoleCount)
 	}
@@ -134,7 +139,7 @@ func (t *Table) roleAt(row, column int) Role {
 	}
 	r, ok := t.layout.rows[row]
 	switch {
-	case !ok:
+	case !ok, r.mixed && c.besides == 0:
 		return c.Role
 	case r.role == RoleCount && (column == t.layout.value || c.Role == RoleNumber):
 		return RoleCount
@@ -207,13 +212,23 @@ func (t *Table) slack(column int) float64 {
 	return t.Columns[column].slack
 }
 
-// findRounding notes how the counts of the table are rounded.
+// findRounding notes how the counts of the table are rounded: as the column
+// itself shows, or, where it has too few of them, as all counts of the table
+// together show.
 func (t *Table) findRounding() {
-	for _, c := range t.Columns {
-		if c.Role != RoleCount {
-			continue
+	var pooled Column
+	for _, c := range t.roles(RoleCount) {
+		pooled.nonZero += c.nonZero
+		pooled.rounding.addAll(&c.rounding)
+	}
+	all, others := pooled.looksRounded()
+	if others > 0 {
+		all = noControl
+	}
+	for _, c := range t.roles(RoleCount) {
+		if c.shown = c.shows(); c.shown == noControl {
+			c.shown = all
 		}
-		c.shown = t.shows(c)
 		if c.slack = halfOf(c.shown); c.shown == noControl && c.nonZero > 0 {
 			c.slack = c.perhaps()
 		}
@@ -224,7 +239,7 @@ func (t *Table) findRounding() {
 // that is too short to tell.
 func (c *Column) perhaps() float64 {
 	for _, try := range []Control{Rounded10, roundedSeven, Midpoint6, Rounded6, Rounded5} {
-		if c.rounding.fit(try) == c.nonZero {
+		if fit, _ := c.rounding.fit(try); fit == c.nonZero {
 			return halfOf(try)
 		}
 	}

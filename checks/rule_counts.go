@@ -90,28 +90,6 @@ func (t *Table) lowIn(column int, p *Profile) spots {
 	})
 }
 
-// shows is the rounding of a column's counts: what the column itself shows, or,
-// where it has too few of them, what the counts of the whole table show.
-func (t *Table) shows(c *Column) Control {
-	if own := c.shows(); own != noControl {
-		return own
-	}
-	var all residues
-	var n int64
-	for _, o := range t.Columns {
-		if o.Role != RoleCount {
-			continue
-		}
-		n += o.nonZero
-		all.addAll(&o.rounding)
-	}
-	pooled := Column{nonZero: n, rounding: all}
-	if looks, others := pooled.looksRounded(); others == 0 {
-		return looks
-	}
-	return noControl
-}
-
 // declaredControl verifies what was declared to have been done to the counts.
 type declaredControl struct {
 	unrounded spots // tables whose counts are not rounded, though nothing asks for it
@@ -172,10 +150,18 @@ func (*declaredControl) rounded(t *Table, column int, out *findings) {
 		weight = Medium
 	}
 	out.column(weight, c, s, fmt.Sprintf("%d of %d counts are not %s, %s", s.count, c.nonZero, c.control.says(), said))
-	if left > 0 && c.rounding.fit(Midpoint6) > 4*c.rounding.fit(Rounded6) && c.rounding.fit(Midpoint6) > 4 {
+	if left > 0 && c.mostlyMidpoints() {
 		s = t.oddOnes(column, base)
 		out.column(Medium, c, s, fmt.Sprintf("%s a multiple of six, as only a sum or a difference of midpoint-6 counts is", number(s.count, "count is", "counts are")))
 	}
+}
+
+// mostlyMidpoints reports whether a column has counts at the midpoint, and few
+// sums of them.
+func (c *Column) mostlyMidpoints() bool {
+	midpoints, _ := c.rounding.fit(Midpoint6)
+	sums, _ := c.rounding.fit(Rounded6)
+	return midpoints > 4*sums && midpoints > 4
 }
 
 // contradicts reports whether a cell is a count that is not rounded so. Sums

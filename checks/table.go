@@ -7,6 +7,7 @@ import (
 
 const (
 	keptCells   = 1_000_000 // of a file that are kept for rules that compare cells
+	rowCost     = 3         // cells that a row takes in memory beside its own
 	headerLooks = 25        // records that tell where a header ends
 	maxTables   = 500       // of a file that are looked at
 	maxName     = 200       // bytes of a column's name
@@ -207,11 +208,12 @@ func (b *builder) cells(fields [][]byte, row, line int64) {
 	for len(t.Columns) < min(len(fields), maxColumns) {
 		b.column("")
 	}
-	keep := *b.budget >= int64(len(fields))
+	cost := int64(len(fields)) + rowCost
+	keep := *b.budget >= cost
 	var kept []Cell
 	var texts []string
 	if keep {
-		*b.budget -= int64(len(fields))
+		*b.budget -= cost
 		kept, texts = b.room(len(fields))
 	}
 	var cell Cell
