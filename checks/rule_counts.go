@@ -249,13 +249,13 @@ type tooMany struct{}
 
 func (tooMany) about() About {
 	return About{
-		Name: "rows", Weight: Low, Source: "OpenSAFELY: at most 5,000 rows", Reads: []string{"max_rows"},
+		Name: "rows", Weight: Medium, Source: "OpenSAFELY: at most 5,000 rows", Reads: []string{"max_rows"},
 		Examines: "the number of rows of every table",
 	}
 }
 
 func (tooMany) table(t *Table, out *findings) {
 	if most := out.profile.MaxRows; most > 0 && t.All > most {
-		out.table(Low, t, spots{}, fmt.Sprintf("The table has %d rows; more than %d take a checker long, and are seldom needed", t.All, most))
+		out.table(Medium, t, spots{}, fmt.Sprintf("The table has %d rows; more than %d take a checker long, and are seldom needed", t.All, most))
 	}
 }

@@ -16,6 +16,8 @@ func TestMasksUndone(t *testing.T) {
 		{name: "two that may be anything low", text: "age,n\na,11\nb,<8\nc,<8\ntotal,18\n"},
 		{name: "two, all below the threshold", text: "age,n\na,11\nb,[REDACTED]\nc,[REDACTED]\ntotal,13\n"},
 		{name: "one in a row with a total", text: "age,F,M,total\na,11,21,32\nb,12,22,34\nc,15,<8,19\n", want: []string{"high M 4"}},
+		{name: "one in a row of classes that are not called so", text: "area,eligible,treated,untreated,visits\na,111,50,61,17\nb,245,101,144,23\nc,301,200,101,19\nd,45,<8,41,31\n", want: []string{"high treated 5"}},
+		{name: "sums that hold in some rows only", text: "area,eligible,treated,untreated,visits\na,111,50,61,17\nb,245,101,144,23\nc,301,200,105,19\nd,45,<8,41,31\n"},
 		{name: "masks in rows and columns", text: "age,F,M,total\na,11,21,32\nb,[REDACTED],[REDACTED],34\nc,[REDACTED],[REDACTED],19\ntotal,30,55,85\n"},
 		{name: "masks that rows and columns undo together", text: "age,F,M,X,total\na,11,21,31,63\nb,[REDACTED],[REDACTED],40,60\nc,[REDACTED],20,40,64\ntotal,31,45,111,187\n",
 			want: []string{"high M 3", "high F 4", "medium F 3"}},

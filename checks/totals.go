@@ -21,17 +21,16 @@ const (
 // equations finds what adds up in a table, where its numbers show that it does.
 func (t *Table) equations(out *findings) []equation {
 	var found []equation
-	if c := t.layout.totalColumn; c >= 0 {
-		others := t.addends(c)
+	for _, s := range t.sums() {
 		for n := range t.Rows {
-			found = append(found, rowEquation(n, others, c))
+			found = append(found, t.rowEquation(n, s.parts, s.total))
 		}
 	}
 	return append(found, t.downwards(out)...)
 }
 
-func rowEquation(row int, others []int, total int) equation {
-	e := equation{total: spot{row, total}, from: "the total of its row"}
+func (t *Table) rowEquation(row int, others []int, total int) equation {
+	e := equation{total: spot{row, total}, from: "“" + short(t.Columns[total].Name) + "” of its row"}
 	for _, i := range others {
 		e.parts = append(e.parts, spot{row, i})
 	}
