@@ -62,6 +62,9 @@ func (r *residues) add(v int64) { r[v%int64(len(r))]++ }
 // those are at least.
 func (r *residues) fit(c Control) (n, different int64) {
 	base, left := c.base()
+	if base == 0 {
+		return 0, 0
+	}
 	for v := left; v < int64(len(r)); v += base {
 		if n += r[v]; r[v] > 0 {
 			different++

@@ -155,6 +155,7 @@ func injections() []injection {
 		{"low-counts", "a count of one, as a fraction", putLow("1.0")},
 		{"low-counts", "a mask taken off", unmask},
 		{"declared-control", "a count that is not rounded", unround},
+		{"declared-control", "a count that is not rounded, among many that are, and nothing declared", unroundSilently},
 		{"declared-control", "rounding declared, not done", declareFalsely},
 		{"recomputed", "percentages of the counts before rounding", percentagesBefore},
 		{"masks-undone", "one mask above a total", maskAboveTotal},
@@ -259,6 +260,22 @@ func unround(_ *testing.T, s *sheet) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// unroundSilently changes one of many rounded counts.
+func unroundSilently(_ *testing.T, s *sheet) (int64, bool) {
+	rounded := int64(0)
+	for _, c := range s.table.Columns {
+		if c.Role == RoleCount && c.shown != noControl {
+			rounded += c.nonZero
+		}
+	}
+	if rounded < 30 {
+		return 0, false
+	}
+	row, ok := unround(nil, s)
+	s.profile.Declared = nil
+	return row, ok
 }
 
 func whole(v float64) string { return strconv.FormatInt(int64(math.Round(v)), 10) }

@@ -223,7 +223,7 @@ func (t *Table) findRounding() {
 	}
 	all, others := pooled.looksRounded()
 	if others > 0 {
-		all = noControl
+		t.nearly, all = all, noControl
 	}
 	for _, c := range t.roles(RoleCount) {
 		if c.shown = c.shows(); c.shown == noControl {

@@ -115,6 +115,9 @@ func (rule *declaredControl) table(t *Table, out *findings) {
 			continue
 		}
 		looks, others := c.looksRounded()
+		if fit, _ := c.rounding.fit(t.nearly); looks == noControl && t.nearly != noControl && fit*2 > c.nonZero {
+			looks, others = t.nearly, c.nonZero-fit
+		}
 		switch {
 		case looks != noControl && others > 0:
 			base, left := looks.base()

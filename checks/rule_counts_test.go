@@ -50,6 +50,7 @@ func TestDeclaredControl(t *testing.T) {
 		{name: "by its name", text: "age,n_rounded5\na,11\nb,25\n", want: []string{"high n_rounded5 2"}},
 		{name: "by the policy", text: "age,n\na,11\nb,25\n", with: func(p *Profile) { p.Rounding = Rounded5 }, want: []string{"high n 2"}},
 		{name: "nearly all look rounded", text: "age,n\n" + manyOf(30, "a,%d\n", 35) + "x,33\n", want: []string{"medium n 32"}},
+		{name: "one of a table that looks rounded", text: "age,n,events\na,10,50\nb,20,100\nc,35,150\nd,45,205\ne,55,255\nf,65,300\ng,70,405\nh,85,415\ni,90,425\nj,106,435\n", want: []string{"medium n 11"}},
 		{name: "redacted, and not", text: "age,n\na,8\nb,25\nc,<10\n", with: declare(RedactedLT10), want: []string{"high n 2", "info 1"}},
 		{name: "redacted and rounded", text: "age,n\na,5\nb,25\nc,35\n", with: declare(RedactedLE7, Rounded5), want: []string{"high n 2"}},
 		{name: "there are counts", text: "age,n\na,11\nb,25\n", with: declare(NoCounts), want: []string{"medium n 2,3", "info 1"}},

@@ -27,7 +27,8 @@ type Table struct {
 	labelled bool // its first column says what the rows are, whatever it holds
 	layout   layout
 
-	related  bool // found is known
+	nearly   Control // the rounding that nearly all counts of the table have, but not all
+	related  bool    // found is known
 	found    []relation
 	compared int // rows, to find them
 }
