@@ -146,6 +146,7 @@ func (t *textTables) flush() {
 	t.block, t.drawn, t.ruled = nil, false, false
 	switch {
 	case len(block) < 2:
+	case t.scan.full():
 	case drawn && ruled:
 		t.boxed(block)
 	case !drawn:
@@ -245,10 +246,19 @@ func bySpaces(b []byte) [][]byte {
 	return out
 }
 
-// keepText ends a table of a text, unless there are too many already.
+// full reports whether as many tables were found as are looked at, and notes
+// it.
+func (s *scan) full() bool {
+	if len(s.tables) < maxTables {
+		return false
+	}
+	s.note("only the first %d tables of the file were looked at", maxTables)
+	return true
+}
+
+// keepText ends a table of a text.
 func (s *scan) keepText(b *builder) {
-	if len(s.tables) >= maxTables {
-		s.note("only the first %d tables of the file were looked at", maxTables)
+	if s.full() {
 		return
 	}
 	b.table.At = len(s.tables) + 1
