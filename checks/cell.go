@@ -142,8 +142,16 @@ func (g *grammar) slow(b []byte) Cell {
 		c, _ := word(b, g.own) // a word, and nothing else begins and ends so
 		return c
 	}
-	if c, ok := word(b, g.own); ok {
-		return c
+	digit := isDigit(b[0])
+	if digit && b[len(b)-1] == ')' {
+		if c, ok := g.composite(b); ok {
+			return c
+		}
+	}
+	if !digit || len(g.own) > 0 {
+		if c, ok := word(b, g.own); ok {
+			return c
+		}
 	}
 	if isDate(b) {
 		return Cell{Kind: Date}
@@ -151,8 +159,10 @@ func (g *grammar) slow(b []byte) Cell {
 	if c, ok := g.number(b); ok {
 		return c
 	}
-	if c, ok := g.bound(b); ok {
-		return c
+	if !digit {
+		if c, ok := g.bound(b); ok {
+			return c
+		}
 	}
 	if c, ok := g.composite(b); ok {
 		return c
@@ -164,7 +174,12 @@ func (g *grammar) slow(b []byte) Cell {
 // or stars after it.
 func (g *grammar) number(b []byte) (Cell, bool) {
 	c := Cell{Kind: Number}
-	b = bytes.TrimRight(b, "*†‡ ")
+	if len(b) == 0 {
+		return Cell{}, false
+	}
+	if !isDigit(b[len(b)-1]) {
+		b = bytes.TrimRight(b, "*†‡ ")
+	}
 	if rest, ok := bytes.CutSuffix(b, []byte("%")); ok {
 		c.Percent, b = true, trim(rest)
 	}
@@ -172,6 +187,10 @@ func (g *grammar) number(b []byte) (Cell, bool) {
 	n, places, ok := g.plain(plain[:0], b)
 	if !ok || len(n) == 0 {
 		return Cell{}, false
+	}
+	if plain, ok := quick(n); ok {
+		c.Value, c.Places, c.Zeros = plain.Value, plain.Places, plain.Zeros
+		return c, true
 	}
 	value, err := strconv.ParseFloat(string(n), 64)
 	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {

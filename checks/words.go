@@ -113,6 +113,10 @@ func (g *grammar) bracketed(before, in []byte) (Cell, bool) {
 	if c.Kind != Number && c.Kind != Mask || c.Shape != Plain {
 		return Cell{}, false
 	}
+	if len(in) > 2 && (bytes.IndexByte(in[1:], '-') >= 0 || bytes.Contains(in, []byte(", "))) && g.isInterval(in) {
+		c.Shape = Interval
+		return c, true
+	}
 	beside := g.read(in)
 	switch {
 	case beside.Shape != Plain:
@@ -165,7 +169,7 @@ func isDate(b []byte) bool {
 	if first, second, ok := bytes.Cut(b, []byte("/")); ok && (isYear(second) && inRange(first, 12) || isYear(first) && len(second) <= 4 && inRange(second, 2200)) {
 		return true // 01/2020, 2019/20
 	}
-	if len(b) < 8 || len(b) > 32 {
+	if len(b) < 8 || len(b) > 32 || !mayBeDate(b) {
 		return false
 	}
 	shape := make([]byte, 0, 12)
@@ -190,6 +194,20 @@ func isDate(b []byte) bool {
 		return true
 	}
 	return wordyDate(b)
+}
+
+// mayBeDate reports whether there is in b what is in dates and in few numbers.
+func mayBeDate(b []byte) bool {
+	points := 0
+	for _, c := range b[1:] {
+		switch {
+		case c == '/', c == '-', isUpper(c &^ 0x20):
+			return true
+		case c == '.':
+			points++
+		}
+	}
+	return points > 1
 }
 
 // wordyDate reports whether b is 5 Jan 2020, or Jan 2020.
