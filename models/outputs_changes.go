@@ -27,13 +27,13 @@ type ChangeFilter struct {
 // changedRow is a change with what is listed at its path today.
 type changedRow struct {
 	Row    changeRow `gorm:"embedded"` // gorm passes over fields that are not exported
-	Listed bool
+	Today  *string // the level there; NULL if nothing is listed
 	Latest int64 // the version of the last change at the path
 }
 
 const changesQuery = `
 SELECT c.path, c.version, c.at, c.change, c.level, c.action, c.job_request, c.sha256, c.before,
-	EXISTS (SELECT 1 FROM outputs o WHERE o.workspace = c.workspace AND o.path = c.path) AS listed,
+	(SELECT o.level FROM outputs o WHERE o.workspace = c.workspace AND o.path = c.path) AS today,
 	(SELECT max(l.version) FROM output_changes l WHERE l.workspace = c.workspace AND l.path = c.path) AS latest
 FROM output_changes c WHERE `
 
@@ -111,9 +111,15 @@ func becameOf(rows []changedRow) (review.ChangedOutput, bool) {
 		steps[i] = review.OutputStep{Change: review.OutputChange(row.Row.Change), Before: row.Row.Before, SHA256: row.Row.SHA256}
 	}
 	became := review.Became(steps)
+	for _, row := range rows {
+		became = became.Of(row.Row.Level)
+	}
+	if last.Today != nil { // a pipeline may say more than the manifest did
+		became = became.Of(*last.Today)
+	}
 	return review.ChangedOutput{
 		Path: last.Row.Path, Level: last.Row.Level, Action: last.Row.Action, Change: became, JobRequest: last.Row.JobRequest,
-		At: last.Row.At.Time, Gone: !last.Listed, Later: last.Latest > last.Row.Version,
+		At: last.Row.At.Time, Gone: last.Today == nil, Later: last.Latest > last.Row.Version,
 	}, became != ""
 }
 

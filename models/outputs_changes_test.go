@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sallyport/outputs"
+	"sallyport/review"
 )
 
 // writtenBy is an output that a job of a job request wrote.
@@ -104,6 +105,38 @@ func TestChangesOfAJobRequest(t *testing.T) {
 			t.Errorf("%d statements, want 1", n)
 		}
 	})
+}
+
+// Whether a highly_sensitive output has other bytes than before is not told,
+// whatever made it highly_sensitive, nor whose bytes it has.
+func TestChangesHighlySensitive(t *testing.T) {
+	const second = "eeeeeeeeeeeeeeee"
+	eachDB(t, func(t *testing.T, db testDB) {
+		db.report(t, simple(t), true)
+		a, b, c := listed("output/a.csv"), listed("output/bb.csv"), listed("output/ccc.csv")
+		a.Level, b.Level = review.HighlySensitive, review.HighlySensitive
+		apply(t, db, "study", db.manifest(a, b, c), 3)
+		a, b, c = writtenBy(a, second, "1111111111111111"), writtenBy(b, second, "1111111111111111"), writtenBy(c, second, "1111111111111111")
+		b.SHA256, c.SHA256 = sha(77), sha(78)
+		apply(t, db, "study", db.manifest(a, b, c), 3)
+		if err := db.writer.Exec("UPDATE outputs SET level = 'highly_sensitive' WHERE path = 'output/ccc.csv'").Error; err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"a written", "bb written", "ccc written"}
+		for _, f := range []ChangeFilter{{JobRequest: second, Limit: 50}, {After: 1, Limit: 50}} {
+			if diff := cmp.Diff(want, db.changes(t, f)); diff != "" {
+				t.Errorf("%+v (-want +got):\n%s", f, diff)
+			}
+		}
+	})
+	m := newMarks([]markRow{{RequestID: "held", Path: "output/other.csv", SHA256: sha(1)}, {RequestID: "left", SHA256: sha(1), At: at(time.Unix(1, 0))}})
+	for level, want := range map[string]bool{review.HighlySensitive: false, review.ModeratelySensitive: true} {
+		i := Item{Path: "output/a.csv", FoundOutput: review.FoundOutput{Candidate: review.Candidate{Path: "output/a.csv", Level: level, SHA256: sha(1)}}}
+		m.put(&i)
+		if got := len(i.Holders) > 0 || i.Released != nil; got != want {
+			t.Errorf("%s: it is said whose bytes these are: %t, want %t", level, got, want)
+		}
+	}
 }
 
 // A workspace that vanished from its folders is followed to what is left.

@@ -175,7 +175,7 @@ const (
 	ChangeCame      OutputChange = "came"
 	ChangeBytes     OutputChange = "changed"     // it has other bytes
 	ChangeSame      OutputChange = "same"        // it was written again with the same bytes
-	ChangeWritten   OutputChange = "written"     // it was written again; nobody named its bytes
+	ChangeWritten   OutputChange = "written"     // it was written again; nobody named its bytes, or they are not said
 	ChangeOutOfDate OutputChange = "out_of_date" // its action ran again without writing it, or is gone
 	ChangeWent      OutputChange = "went"
 	ChangeOther     OutputChange = "other" // something else that is said of it
@@ -210,6 +210,15 @@ func ChangeOf(before, now OutputBefore) OutputChange {
 		return ChangeWritten
 	}
 	return ChangeOther
+}
+
+// Of is the change as it is said of an output of that level. Whether what is
+// highly_sensitive has other bytes than before says something of what is in it.
+func (c OutputChange) Of(level string) OutputChange {
+	if level == HighlySensitive && (c == ChangeBytes || c == ChangeSame) {
+		return ChangeWritten
+	}
+	return c
 }
 
 // OutputStep is one change of an output.

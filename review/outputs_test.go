@@ -117,6 +117,22 @@ func TestBecame(t *testing.T) {
 	}
 }
 
+// Whether highly_sensitive bytes are others than before is not said.
+func TestChangeOfLevel(t *testing.T) {
+	for _, change := range []OutputChange{ChangeCame, ChangeBytes, ChangeSame, ChangeWritten, ChangeOutOfDate, ChangeWent, ChangeOther} {
+		if got := change.Of(ModeratelySensitive); got != change {
+			t.Errorf("%s of a moderately_sensitive output is said as %s", change, got)
+		}
+		want := change
+		if change == ChangeBytes || change == ChangeSame {
+			want = ChangeWritten
+		}
+		if got := change.Of(HighlySensitive); got != want {
+			t.Errorf("%s of a highly_sensitive output is said as %s, want %s", change, got, want)
+		}
+	}
+}
+
 func TestListingValid(t *testing.T) {
 	if err := (OutputListing{Sort: BySize, Standing: StandsTooLarge, Level: HighlySensitive, Name: strings.Repeat("x", 200)}).Valid(); err != nil {
 		t.Errorf("a good listing: %v", err)
