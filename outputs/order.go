@@ -79,12 +79,12 @@ func (t *Table) Order(ctx context.Context, o Order) (*Ordered, error) {
 		name = t.name + "-" + o.name()
 	}
 	var found *Ordered
-	err := t.windows.alone(ctx, name, func() (bool, error) {
+	err := t.windows.alone(ctx, work{name, t.file.Size() <= alwaysCounted}, func() bool {
 		rows, err := t.windows.loadRows(name)
 		if err == nil {
 			found = &Ordered{rows.count, t, rows}
 		}
-		return err == nil, nil
+		return err == nil
 	}, func() error {
 		rows, err := t.order(ctx, name, o)
 		if err == nil {
@@ -103,12 +103,20 @@ func (t *Table) Ordered(ctx context.Context, o Order, from, count, most int64) (
 		rows, err := t.Rows(ctx, from+1, count, most)
 		return rows, max(t.Info.Records-1, 0), err
 	}
-	in, err := t.Order(ctx, o)
-	if err != nil {
-		return nil, 0, err
+	for again := false; ; again = true {
+		in, err := t.Order(ctx, o)
+		if err != nil {
+			return nil, 0, err
+		}
+		rows, err := in.Rows(ctx, from, count, most)
+		damaged := errors.Is(err, errDamaged)
+		if err = errors.Join(err, in.Close()); again || !damaged {
+			return rows, in.Count, err
+		}
+		if err := in.rows.forget(); err != nil {
+			return nil, 0, err
+		}
 	}
-	rows, err := in.Rows(ctx, from, count, most)
-	return rows, in.Count, errors.Join(err, in.Close())
 }
 
 // order reads all of the table.

@@ -41,9 +41,16 @@ func (t *TableInfo) ReadOrder(header []string, sort string, filters []string) (O
 	return o, nil
 }
 
+// longestFilter bounds a filter as it is written: there are as many ways to read
+// it as it is long.
+const longestFilter = 1600
+
 // filter reads a filter. A name may have in it what compares: the first way to
 // read it that means something counts.
 func (t *TableInfo) filter(header []string, text string) (Filter, bool) {
+	if len(text) > longestFilter {
+		return Filter{}, false
+	}
 	for i := range text {
 		for _, how := range Hows {
 			value, ok := strings.CutPrefix(text[i:], string(how))

@@ -3,10 +3,10 @@ package outputs
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"strconv"
@@ -19,10 +19,23 @@ const mostOrdered = 1 << 27
 var errTooManyRows = &TooMuch{"has too many rows to be sorted or filtered here: at most 134,217,728."}
 
 // orderMagic begins every file that remembers an order, and changes with what is
-// in it. How many rows there are follows, then their numbers.
-const orderMagic = "sallyport order 1\n"
+// in it. How many rows there are follows, then their numbers, with a checksum
+// behind every so many and behind the last.
+const orderMagic = "sallyport order 2\n"
 
-const orderHead = int64(len(orderMagic)) + 8
+const (
+	orderHead  = int64(len(orderMagic)) + 8
+	orderBlock = 1023 // numbers before each checksum
+	blockBytes = 4*orderBlock + 4
+)
+
+// orderBytes is how long a file with so many numbers is.
+func orderBytes(count int64) int64 {
+	return orderHead + 4*count + 4*((count+orderBlock-1)/orderBlock)
+}
+
+// errDamaged is said of what is remembered and is not as it was written.
+var errDamaged = errors.New("what is remembered is damaged")
 
 // rowNumbers are the numbers of rows in an order: in memory, or in a file.
 type rowNumbers struct {
@@ -30,6 +43,8 @@ type rowNumbers struct {
 	file  *os.File
 	count int64
 	gone  func() error // removes a file that is not remembered
+
+	forget func() error // removes one that is
 }
 
 func (n *rowNumbers) close() error {
@@ -52,12 +67,28 @@ func (n *rowNumbers) window(from, count int64) ([]int64, error) {
 		}
 		return numbers, nil
 	}
-	b := make([]byte, 4*count)
-	if _, err := n.file.ReadAt(b, orderHead+4*from); err != nil {
-		return nil, fmt.Errorf("read the order of rows: %w", err)
+	for done := int64(0); done < count; {
+		block, at := (from+done)/orderBlock, (from+done)%orderBlock
+		b, err := n.block(block)
+		if err != nil {
+			return nil, fmt.Errorf("read the order of rows: %w", err)
+		}
+		for ; done < count && at < int64(len(b)/4); at, done = at+1, done+1 {
+			numbers[done] = int64(binary.BigEndian.Uint32(b[4*at:]))
+		}
 	}
-	for i := range numbers {
-		numbers[i] = int64(binary.BigEndian.Uint32(b[4*i:]))
+	return numbers, nil
+}
+
+// block reads the numbers before a checksum.
+func (n *rowNumbers) block(i int64) ([]byte, error) {
+	b := make([]byte, 4*min(orderBlock, n.count-i*orderBlock)+4)
+	if _, err := n.file.ReadAt(b, orderHead+i*blockBytes); err != nil {
+		return nil, err
+	}
+	numbers, sum := b[:len(b)-4], b[len(b)-4:]
+	if crc32.Checksum(numbers, castagnoli) != binary.BigEndian.Uint32(sum) {
+		return nil, errDamaged
 	}
 	return numbers, nil
 }
@@ -79,14 +110,15 @@ func (w *Windows) loadRows(name string) (*rowNumbers, error) {
 	}
 	count := binary.BigEndian.Uint64(head[len(orderMagic):])
 	st, failed := f.Stat()
-	if err = errors.Join(err, failed); err == nil && (count > mostOrdered || st.Size() != orderHead+4*int64(count)) {
+	if err = errors.Join(err, failed); err == nil && (count > mostOrdered || st.Size() != orderBytes(int64(count))) {
 		err = errors.New("not whole")
 	}
 	if err != nil {
 		closeRead(f)
 		return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
 	}
-	return &rowNumbers{file: f, count: int64(count)}, nil //nolint:gosec // it was bounded
+	forget := func() error { return ignoreMissing(w.root.Remove(name)) }
+	return &rowNumbers{file: f, count: int64(count), forget: forget}, nil //nolint:gosec // it was bounded
 }
 
 // rowsWriter takes the numbers of rows, and keeps many of them in a file.
@@ -96,6 +128,7 @@ type rowsWriter struct {
 	file  *scratchFile // nil where there are few
 	small bool
 	count int64
+	sum   uint32 // of the numbers since the last checksum
 }
 
 func (w *Windows) newRows(small bool) *rowsWriter { return &rowsWriter{in: w, small: small} }
@@ -113,7 +146,19 @@ func (w *rowsWriter) add(row int64) error {
 	}
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], uint32(row)) //nolint:gosec // it was bounded
-	return w.file.write(b[:])
+	w.sum = crc32.Update(w.sum, castagnoli, b[:])
+	err := w.file.write(b[:])
+	if err == nil && w.count%orderBlock == 0 {
+		err = w.check()
+	}
+	return err
+}
+
+// check writes a checksum.
+func (w *rowsWriter) check() error {
+	sum := binary.BigEndian.AppendUint32(nil, w.sum)
+	w.sum = 0
+	return w.file.write(sum)
 }
 
 func (w *rowsWriter) begin() error {
@@ -141,107 +186,57 @@ func (w *rowsWriter) finish(name string) (*rowNumbers, error) {
 	if w.small {
 		return &rowNumbers{few: w.few, count: w.count}, nil
 	}
-	if err := w.begin(); err != nil {
-		return nil, err
+	err := w.begin()
+	if err == nil && w.count%orderBlock != 0 {
+		err = w.check()
 	}
 	head := binary.BigEndian.AppendUint64([]byte(orderMagic), uint64(w.count)) //nolint:gosec // it is not negative
-	err := w.file.flush()
+	if err == nil {
+		err = w.file.flush()
+	}
 	if err == nil {
 		_, err = w.file.file.WriteAt(head, 0)
 	}
 	if err != nil {
-		return nil, err
+		return nil, full(err)
 	}
 	n := &rowNumbers{file: w.file.file, count: w.count}
+	if name != "" {
+		err = errors.Join(w.file.file.Sync(), w.in.root.Rename(w.file.name, name))
+		if err == nil {
+			n.forget = func() error { return ignoreMissing(w.in.root.Remove(name)) }
+			err = w.in.grew(w.file.size)
+		} else {
+			name = ""
+		}
+	}
+	if err != nil { // it is sorted again the next time
+		w.in.log.Warn("order not remembered", "error", err)
+	}
 	if name == "" {
 		n.gone = func() error { return ignoreMissing(w.in.root.Remove(w.file.name)) }
-		return n, nil
+		n.forget = func() error { return nil }
 	}
-	if err := errors.Join(w.file.file.Sync(), w.in.root.Rename(w.file.name, name)); err != nil {
-		return nil, err
-	}
-	return n, w.in.grew(w.file.size)
+	return n, nil
 }
 
 // scratch makes a file that is gone once it is closed.
 func (w *Windows) scratch() (*scratchFile, error) {
-	name := w.temporary()
-	f, err := w.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, name, err := w.temporary()
 	if err != nil {
-		return nil, fmt.Errorf("make room for an order: %w", err)
+		return nil, fmt.Errorf("make room for an order: %w", full(err))
 	}
 	return &scratchFile{file: f, name: name, in: w, out: bufio.NewWriterSize(f, readBuffer)}, nil
 }
 
-func (w *Windows) temporary() string {
-	return "tmp-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatUint(w.next.Add(1), 10)
-}
-
-// grew notes that more is remembered, and forgets the oldest if it is too much.
-func (w *Windows) grew(bytes int64) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.kept += bytes; w.kept <= w.most {
-		return nil
-	}
-	var err error
-	w.kept, err = w.evict()
-	return err
-}
-
-// alone does work that reads a whole file, a few of them at once, and each by
-// one person at a time: whoever comes meanwhile waits, and then finds it done.
-// found reports whether it is; work without a name is everybody's own.
-func (w *Windows) alone(ctx context.Context, name string, found func() (bool, error), do func() error) error {
+// temporary makes a file that nobody else has: in containers, several programs
+// have the same number.
+func (w *Windows) temporary() (*os.File, string, error) {
 	for {
-		if done, err := found(); done || err != nil {
-			return err
+		name := "tmp-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatUint(w.next.Add(1), 10)
+		f, err := w.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, name, err
 		}
-		mine, wait := w.begin(name)
-		if !mine {
-			select {
-			case <-wait:
-				continue
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return w.mine(ctx, name, do)
 	}
-}
-
-func (w *Windows) mine(ctx context.Context, name string, do func() error) error {
-	defer w.end(name)
-	select {
-	case w.slots <- struct{}{}:
-		defer func() { <-w.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return do()
-}
-
-// begin reports whether nobody does the work of a name; else it returns what is
-// closed once they have.
-func (w *Windows) begin(name string) (mine bool, wait <-chan struct{}) {
-	if name == "" {
-		return true, nil
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if wait, there := w.doing[name]; there {
-		return false, wait
-	}
-	w.doing[name] = make(chan struct{})
-	return true, nil
-}
-
-func (w *Windows) end(name string) {
-	if name == "" {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	close(w.doing[name])
-	delete(w.doing, name)
 }

@@ -307,10 +307,10 @@ type scratchFile struct {
 func (f *scratchFile) write(b []byte) error {
 	f.size += int64(len(b))
 	_, err := f.out.Write(b)
-	return err
+	return full(err)
 }
 
-func (f *scratchFile) flush() error { return f.out.Flush() }
+func (f *scratchFile) flush() error { return full(f.out.Flush()) }
 
 func (f *scratchFile) close() error {
 	return errors.Join(f.file.Close(), ignoreMissing(f.in.root.Remove(f.name)))

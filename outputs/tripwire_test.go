@@ -391,7 +391,7 @@ func TestOnlyViewablesAndManifestsAreOpened(t *testing.T) {
 		"NewFile":       {"folder", "openLast"}, // a directory that is listed
 		"ReadFile":      nil,
 		"Open":          {"Verify", "Workspaces", "makeFolders", "store", "sweep", "folder", "OpenDir", "evict", "load", "loadRows"},
-		"OpenFile":      {"Open", "create", "locked", "scratch", "sweepOne", "write"}, // of the vault and of the places that windows remember
+		"OpenFile":      {"Open", "create", "locked", "sweepOne", "temporary"}, // of the vault and of the places that windows remember
 		"OpenInRoot":    nil,
 		"FS":            nil,
 		"Openat2":       nil,

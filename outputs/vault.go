@@ -55,9 +55,9 @@ type Stored struct {
 	Touched time.Time // when it was last kept
 }
 
-// The errors of a vault that callers tell apart.
+// The errors of a vault, and of what windows remember, that callers tell apart.
 var (
-	ErrFull    = errors.New("the vault is full")
+	ErrFull    = errors.New("no room is left")
 	ErrDamaged = errors.New("a copy in the vault is damaged")
 	ErrNoCopy  = fmt.Errorf("the vault has no such copy: %w", fs.ErrNotExist)
 )

@@ -8,14 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
 	"io/fs"
 	"log/slog"
 	"math"
 	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // WindowsConfig says where a Windows remembers.
@@ -75,7 +75,7 @@ func OpenWindows(c WindowsConfig) (*Windows, error) {
 func (w *Windows) Close() error { return w.root.Close() }
 
 // magic begins every file, and changes with what is in it.
-const magic = "sallyport windows 3\n"
+const magic = "sallyport windows 4\n"
 
 // key is the name of what is remembered; "" for what is not.
 func key(sha256, of string) string {
@@ -154,16 +154,13 @@ func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, cou
 		name = ""
 	}
 	var m *marks
-	err := w.alone(ctx, name, func() (bool, error) {
-		if name == "" {
-			return false, nil
+	err := w.alone(ctx, work{name, f.Size() <= alwaysCounted}, func() bool {
+		var err error
+		m, err = w.load(name, info)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.log.WarnContext(ctx, "windows not remembered", "error", err)
 		}
-		found, err := w.load(name, info)
-		if errors.Is(err, fs.ErrNotExist) {
-			return false, nil
-		}
-		m = found
-		return err == nil, err
+		return err == nil
 	}, func() error {
 		places, err := count(ctx)
 		if err == nil && name != "" {
@@ -177,8 +174,11 @@ func (w *Windows) marks(ctx context.Context, name string, f Bytes, info any, cou
 	return m, err
 }
 
-// load opens what is remembered. What is not whole counts as not there.
+// load opens what is remembered, unless it is damaged.
 func (w *Windows) load(name string, info any) (*marks, error) {
+	if name == "" {
+		return nil, fs.ErrNotExist
+	}
 	f, err := w.root.Open(name)
 	if err != nil {
 		return nil, err
@@ -186,13 +186,20 @@ func (w *Windows) load(name string, info any) (*marks, error) {
 	m, err := readMarks(f, info)
 	if err != nil {
 		closeRead(f)
-		return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return m, nil
 }
 
+// marksHead is how long the head of a file of marks is: the magic, how long the
+// info is, how many places there are, and a checksum of all that follows.
+const marksHead = len(magic) + 8 + 8 + 4
+
+// castagnoli is the polynomial of checksums, which processors know.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
 func readMarks(f *os.File, info any) (*marks, error) {
-	head := make([]byte, len(magic)+16)
+	head := make([]byte, marksHead)
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return nil, err
 	}
@@ -212,6 +219,13 @@ func readMarks(f *os.File, info any) (*marks, error) {
 	if st.Size() != m.start+8*m.count {
 		return nil, errors.New("not whole")
 	}
+	sum := crc32.New(castagnoli)
+	if _, err := io.Copy(sum, io.NewSectionReader(f, int64(marksHead), st.Size()-int64(marksHead))); err != nil {
+		return nil, err
+	}
+	if sum.Sum32() != binary.BigEndian.Uint32(head[marksHead-4:]) {
+		return nil, errDamaged
+	}
 	return m, json.Unmarshal(text, info)
 }
 
@@ -224,10 +238,12 @@ func (w *Windows) keep(name string, info any, places []int64) error {
 	b := []byte(magic)
 	b = binary.BigEndian.AppendUint64(b, uint64(len(text)))
 	b = binary.BigEndian.AppendUint64(b, uint64(len(places)))
+	b = append(b, make([]byte, marksHead-len(b))...)
 	b = append(b, text...)
 	for _, p := range places {
 		b = binary.BigEndian.AppendUint64(b, uint64(p)) //nolint:gosec // a place is never negative
 	}
+	binary.BigEndian.PutUint32(b[marksHead-4:], crc32.Checksum(b[marksHead:], castagnoli))
 	if int64(len(b)) > w.most {
 		return nil
 	}
@@ -238,8 +254,7 @@ func (w *Windows) keep(name string, info any, places []int64) error {
 }
 
 func (w *Windows) write(name string, b []byte) error {
-	tmp := w.temporary()
-	f, err := w.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, tmp, err := w.temporary()
 	if err != nil {
 		return err
 	}
@@ -254,50 +269,4 @@ func (w *Windows) write(name string, b []byte) error {
 		return errors.Join(err, ignoreMissing(w.root.Remove(tmp)))
 	}
 	return nil
-}
-
-// evict removes the oldest files until those that are left take nine tenths of
-// what they may, and returns how much that is.
-func (w *Windows) evict() (int64, error) {
-	type file struct {
-		name string
-		size int64
-		at   time.Time
-	}
-	var files []file
-	kept := int64(0)
-	dir, err := w.root.Open(".")
-	if err != nil {
-		return 0, err
-	}
-	defer closeRead(dir)
-	entries, err := dir.ReadDir(-1)
-	if err != nil {
-		return 0, err
-	}
-	for _, e := range entries {
-		st, err := e.Info()
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !st.Mode().IsRegular() {
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		files = append(files, file{e.Name(), st.Size(), st.ModTime()})
-		kept += st.Size()
-	}
-	if kept <= w.most {
-		return kept, nil
-	}
-	slices.SortFunc(files, func(a, b file) int { return a.at.Compare(b.at) })
-	for _, f := range files {
-		if kept <= w.most/10*9 {
-			break
-		}
-		if err := ignoreMissing(w.root.Remove(f.name)); err != nil {
-			return 0, err
-		}
-		kept -= f.size
-	}
-	return kept, nil
 }
