@@ -55,7 +55,7 @@ func graphShown(j foundJobRequest) (g pages.Graph, about string, views []pages.L
 		}
 		return asked.with(j, actionID(name), "action", name)
 	})
-	if len(actions) <= fewActions+10 {
+	if len(actions) <= fewActions+10 && !pages.Dense(actions) {
 		views = []pages.Link{{Text: "Graph on a page of its own", Href: own}}
 		return pages.NewGraph(actions, "Actions and what they need", 100), pages.Plural(len(j.Pipeline.Actions), "action"), views
 	}
@@ -104,7 +104,7 @@ func (s *server) showPipelineGraph(c *gin.Context) error {
 		return s.show(c, http.StatusOK, p)
 	}
 	actions := graphActions(j, func(name string) string { return chosenAddress(j, name) })
-	whole := c.Query("whole") == "1" || c.Query("action") == "" && len(actions) <= nearBoxes
+	whole := c.Query("whole") == "1" || c.Query("action") == "" && len(actions) <= nearBoxes && !pages.Dense(actions)
 	zoom := min(max(intIn(c, "zoom"), 0), 100)
 	if whole {
 		wholeGraph(&p, j, actions, zoom)

@@ -258,13 +258,23 @@ func lineLink(j foundJobRequest, action string) pages.Link {
 }
 
 func rowShown(workspace string, o declaredOutput, files []declaredFile) pages.DeclaredRow {
-	row := pages.DeclaredRow{Pattern: valueOf(o.Pattern), Level: o.Level, WhyNot: pages.OfIt(valueOf(o.WhyNot), valueOf(o.Pattern))}
+	pattern := valueOf(o.Pattern)
+	row := pages.DeclaredRow{Pattern: clipped(pattern), Level: o.Level, WhyNot: clipped(pages.OfIt(valueOf(o.WhyNot), pattern))}
 	for _, f := range files {
 		row.Files = append(row.Files, pages.DeclaredFile{
 			Path: f.Path, May: f.Requestable, WhyNot: pages.OfIt(valueOf(f.WhyNot), f.Path), Href: workspaceAddress(workspace, f.Path),
 		})
 	}
 	return row
+}
+
+// clipped is a text of a project.yaml, or the beginning of a very long one.
+func clipped(text string) string {
+	const most = 400 // bytes
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // actionID names the rows of an action on its page.

@@ -215,3 +215,44 @@ func TestJobRequestList(t *testing.T) {
 		t.Errorf("compared with %+v and %+v", got.Previous, got.PreviousSuccess)
 	}
 }
+
+// TestBoundedJobRequest: no page of a job request is large, whatever stands in
+// its project.yaml.
+func TestBoundedJobRequest(t *testing.T) {
+	const output = "    run: p:1 x\n    outputs: {moderately_sensitive: {x: 'o/%s'}}\n"
+	actions := func(n int, of func(i int) string) string {
+		var b strings.Builder
+		b.WriteString("version: '4.0'\nactions:\n")
+		for i := range n {
+			b.WriteString(of(i))
+		}
+		return b.String()
+	}
+	dense := func(n int) string {
+		var names []string
+		return actions(n, func(i int) string {
+			needs := "    needs: [" + strings.Join(names, ", ") + "]\n"
+			names = append(names, fmt.Sprintf("a%d", i))
+			return fmt.Sprintf("  a%d:\n", i) + needs + fmt.Sprintf(output, fmt.Sprint(i))
+		})
+	}
+	one := "actions: {a: {run: 'p:1', outputs: {moderately_sensitive: {x: o.csv}}}}\n"
+	for name, text := range map[string]string{
+		"one line":   "version: '4.0'\nactions: {a: {run: 'p:1', outputs: {moderately_sensitive: {x: '" + strings.Repeat("<&", 1<<20) + "'}}}}\n",
+		"long lines": "version: '4.0'\n" + strings.Repeat("# "+strings.Repeat("<&", 20_000)+"\n", 60) + one,
+		"long names": actions(400, func(i int) string {
+			return fmt.Sprintf("  %s%d:\n", strings.Repeat("n", 4000), i) + fmt.Sprintf(output, "x")
+		}),
+		"long patterns": actions(50, func(i int) string {
+			return fmt.Sprintf("  a%d:\n", i) + fmt.Sprintf(output, strings.Repeat("&", 40_000))
+		}),
+		"many words":     "version: '4.0'\n" + one + strings.Repeat("z: ["+strings.Repeat("1,", 50)+"1]\n", 380),
+		"dense, at once": dense(50), "dense, many": dense(400),
+	} {
+		report := map[string]any{"identifier": "hostilehostileho", "workspace": "demo", "backend": "tpp", "project_yaml": text}
+		p := reportedTo(t, report).get("author", "/job-requests/hostilehostileho").want(200)
+		if len(p.body) > 310_000 {
+			t.Errorf("%s: %d bytes", name, len(p.body))
+		}
+	}
+}

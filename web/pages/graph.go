@@ -207,9 +207,30 @@ func pathOf(line graph.Line, from graph.Size) string {
 	return b.String()
 }
 
+// mostShownNeeds bounds the needs that a graph shows unless all were asked for.
+const mostShownNeeds = 400
+
+// Dense reports whether actions need one another so much that a graph of them
+// is large and shows nothing.
+func Dense(actions []GraphAction) bool {
+	there := make(map[string]bool, len(actions))
+	for _, a := range actions {
+		there[a.Name] = true
+	}
+	n := 0
+	for _, a := range actions {
+		for _, name := range a.Needs {
+			if there[name] {
+				n++
+			}
+		}
+	}
+	return n > mostShownNeeds
+}
+
 // Near are the actions that a chosen one needs, and those that need it, to so
-// many steps, the nearest first and at most so many; more is how many are left
-// out. They stand in their order.
+// many steps, the nearest first and at most so many, fewer where they are
+// dense; more is how many are left out. They stand in their order.
 func Near(actions []GraphAction, chosen string, steps, most int) (near []GraphAction, more int) {
 	distance := distances(actions, chosen)
 	for _, a := range actions {
@@ -226,6 +247,9 @@ func Near(actions []GraphAction, chosen string, steps, most int) (near []GraphAc
 		slices.SortStableFunc(near, func(a, b GraphAction) int { return distance[a.Name] - distance[b.Name] })
 		near = near[:most]
 		slices.SortFunc(near, func(a, b GraphAction) int { return cmp.Compare(order[a.Name], order[b.Name]) })
+	}
+	if len(near) > 1 && Dense(near) {
+		return Near(actions, chosen, steps, len(near)*3/4)
 	}
 	for i := range near {
 		near[i].Chosen = near[i].Name == chosen

@@ -26,7 +26,16 @@ type PipelineLine struct {
 // ID is what the line is named by in the page.
 func (l PipelineLine) ID() string { return "L" + strconv.Itoa(l.Number) }
 
-// NewPipelineText is at most so many lines of a text, from one that is counted from 0.
+// What is shown of a text of very long lines, or of very many words.
+const (
+	leastWhole  = 48 << 10 // bytes that are shown whatever the number of lines
+	wholeByLine = 256      // bytes of a line, on average, up to which lines are shown whole
+	shortLine   = 160      // bytes of a line, where they are more
+	spansByLine = 12       // coloured words of a line, on average
+)
+
+// NewPipelineText is at most so many lines of a text, from one that is counted
+// from 0. Where they would amount to very much, they are cut short.
 func NewPipelineText(ctx context.Context, text string, from, most int) (c PipelineText, total int) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	total = strings.Count(text, "\n")
@@ -35,14 +44,17 @@ func NewPipelineText(ctx context.Context, text string, from, most int) (c Pipeli
 	}
 	window := linesOf(text, from, most)
 	lines := Highlight(ctx, InYAML, window)
-	cut := false
+	if countSpans(lines) > max(spansByLine*most, leastWhole/spansByLine) {
+		lines = Highlight(ctx, Plain, window)
+	}
+	longest, cut := longestShown(window, most), false
 	for i, spans := range lines {
-		short, was := shortened(spans)
+		short, was := shortened(spans, longest)
 		cut = cut || was
 		c.Lines = append(c.Lines, PipelineLine{Number: from + i + 1, Spans: short})
 	}
 	if cut {
-		c.Note = "Lines of more than " + Count(longestLine) + " bytes are cut."
+		c.Note = "Lines of more than " + Count(longest) + " bytes are cut."
 	}
 	return c, total
 }
@@ -59,9 +71,29 @@ func linesOf(text string, from, most int) string {
 	return text[:len(text)-len(rest)]
 }
 
+func countSpans(lines [][]Span) int {
+	n := 0
+	for _, line := range lines {
+		n += len(line)
+	}
+	return n
+}
+
+// longestShown is how much of each line of a text can be shown.
+func longestShown(text string, most int) int {
+	all := 0
+	for line := range strings.Lines(text) {
+		all += min(len(line), longestLine)
+	}
+	if all > max(leastWhole, wholeByLine*most) {
+		return shortLine
+	}
+	return longestLine
+}
+
 // shortened is a line that is not too long to be shown.
-func shortened(line []Span) ([]Span, bool) {
-	left := longestLine
+func shortened(line []Span, longest int) ([]Span, bool) {
+	left := longest
 	for i, s := range line {
 		if len(s.Text) > left {
 			text, _ := clip(s.Text, left)
