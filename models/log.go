@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ type EntryFilter struct {
 type LogEntry struct {
 	review.LogEntry
 	ID    int64
-	Bytes []byte         // the entry, verbatim
+	Bytes []byte         // the entry, verbatim; valid until the next one
 	Words []ledger.Words // if they were asked for
 }
 
@@ -101,12 +102,13 @@ func (f EntryFilter) conditions(ctx context.Context, tx *gorm.DB) (conditions, e
 // each calls visit with each entry until it returns false.
 func (f EntryFilter) each(ctx context.Context, tx *gorm.DB, where conditions, visit func(LogEntry) bool) error {
 	about := logAbouts{requests: map[string]*review.Summary{}, places: map[string]review.Place{}}
+	chunk := logReader{known: map[string]string{}}
 	for left := f.Limit; f.Limit == 0 || left > 0; left -= logChunk {
 		most := logChunk
 		if f.Limit > 0 {
 			most = min(most, left)
 		}
-		rows, err := f.chunk(ctx, tx, where, most)
+		rows, err := chunk.read(ctx, tx, f, where, most)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -129,16 +131,27 @@ func (f EntryFilter) each(ctx context.Context, tx *gorm.DB, where conditions, vi
 	return nil
 }
 
-// loggedRow is what is read of an entry.
+// loggedRow is what is read of an entry; "" where it has no workspace or is of
+// no request.
 type loggedRow struct {
-	ID                   int64
-	Act, ActorID, Side   string
-	Workspace, RequestID *string
-	Bytes                []byte
+	ID                 int64
+	Act, ActorID, Side string
+	Workspace, Request string
+	Bytes              []byte
 }
 
-// chunk reads the entries that follow f.After.
-func (f EntryFilter) chunk(ctx context.Context, tx *gorm.DB, where conditions, most int) (chunk []loggedRow, err error) {
+// logReader reads entries in chunks, into the same memory: a log is long, and
+// the same few names stand in many entries.
+type logReader struct {
+	rows  []loggedRow
+	bytes []byte
+	ends  []int // of each row's bytes
+	known map[string]string
+}
+
+// read reads the entries that follow f.After. They are valid until it is called
+// again.
+func (l *logReader) read(ctx context.Context, tx *gorm.DB, f EntryFilter, where conditions, most int) (chunk []loggedRow, err error) {
 	order := " ORDER BY e.id LIMIT ?"
 	if f.Newest {
 		order = " ORDER BY e.id DESC LIMIT ?"
@@ -155,18 +168,41 @@ func (f EntryFilter) chunk(ctx context.Context, tx *gorm.DB, where conditions, m
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	chunk = make([]loggedRow, 0, most)
+	l.rows, l.bytes, l.ends = l.rows[:0], l.bytes[:0], l.ends[:0]
+	if len(l.known) > logAbout {
+		clear(l.known)
+	}
 	for rows.Next() {
-		var r loggedRow
-		if err := rows.Scan(&r.ID, &r.Act, &r.ActorID, &r.Side, &r.Workspace, &r.RequestID, &r.Bytes); err != nil {
+		var id int64
+		var act, actor, side, workspace, request, bytes sql.RawBytes
+		if err := rows.Scan(&id, &act, &actor, &side, &workspace, &request, &bytes); err != nil {
 			return nil, fmt.Errorf("read an entry after %d: %w", f.After, err)
 		}
-		chunk = append(chunk, r)
+		l.rows = append(l.rows, loggedRow{
+			ID: id, Act: l.name(act), ActorID: l.name(actor), Side: l.name(side), Workspace: l.name(workspace), Request: l.name(request),
+		})
+		l.bytes = append(l.bytes, bytes...)
+		l.ends = append(l.ends, len(l.bytes))
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
-	return chunk, nil
+	from := 0
+	for i, end := range l.ends {
+		l.rows[i].Bytes = l.bytes[from:end:end]
+		from = end
+	}
+	return l.rows, nil
+}
+
+// name is a text that is likely to come again.
+func (l *logReader) name(raw sql.RawBytes) string {
+	if name, ok := l.known[string(raw)]; ok {
+		return name
+	}
+	name := string(raw)
+	l.known[name] = name
+	return name
 }
 
 // wordsOf reads the words of entries, by entry.
@@ -205,17 +241,13 @@ func (a *logAbouts) learn(ctx context.Context, tx *gorm.DB, rows []loggedRow) er
 	}
 	var requests, workspaces []string
 	for _, r := range rows {
-		if id := r.RequestID; id != nil {
-			if _, ok := a.requests[*id]; !ok {
-				a.requests[*id] = nil
-				requests = append(requests, *id)
-			}
+		if _, ok := a.requests[r.Request]; !ok && r.Request != "" {
+			a.requests[r.Request] = nil
+			requests = append(requests, r.Request)
 		}
-		if name := r.Workspace; name != nil {
-			if _, ok := a.places[*name]; !ok {
-				a.places[*name] = review.Place{Workspace: *name}
-				workspaces = append(workspaces, *name)
-			}
+		if _, ok := a.places[r.Workspace]; !ok && r.Workspace != "" {
+			a.places[r.Workspace] = review.Place{Workspace: r.Workspace}
+			workspaces = append(workspaces, r.Workspace)
 		}
 	}
 	if len(workspaces) > 0 {
@@ -246,14 +278,7 @@ func (a *logAbouts) learn(ctx context.Context, tx *gorm.DB, rows []loggedRow) er
 }
 
 func (a *logAbouts) entry(r loggedRow, words []ledger.Words) LogEntry {
-	e := LogEntry{ID: r.ID, Bytes: r.Bytes, Words: words, LogEntry: review.LogEntry{
-		Act: r.Act, By: review.PersonID(r.ActorID), Side: review.Side(r.Side),
+	return LogEntry{ID: r.ID, Bytes: r.Bytes, Words: words, LogEntry: review.LogEntry{
+		Act: r.Act, By: review.PersonID(r.ActorID), Side: review.Side(r.Side), Place: a.places[r.Workspace], Request: a.requests[r.Request],
 	}}
-	if r.Workspace != nil {
-		e.Place = a.places[*r.Workspace]
-	}
-	if r.RequestID != nil {
-		e.Request = a.requests[*r.RequestID]
-	}
-	return e
 }
