@@ -92,7 +92,7 @@ func (s *server) pipelineShown(ctx context.Context, p *pages.JobRequest, j found
 // mark says of lines what is wrong with them.
 func mark(code *pages.PipelineText, problems []pipeline.Problem) {
 	for _, problem := range problems {
-		code.Mark(problem.Line, problemState(problem), problem.Message)
+		code.Mark(problem.Line, problemState(problem), clipped(problem.Message))
 	}
 }
 
@@ -247,7 +247,7 @@ func problemState(p pipeline.Problem) pages.State {
 func problemRows(j foundJobRequest, problems []pipeline.Problem) []pages.PipelineProblem {
 	var rows []pages.PipelineProblem
 	for _, problem := range problems {
-		row := pages.PipelineProblem{State: problemState(problem), Text: problem.Message}
+		row := pages.PipelineProblem{State: problemState(problem), Text: clipped(problem.Message)}
 		if problem.Line > 0 {
 			row.Where = "line " + strconv.Itoa(problem.Line) + ", column " + strconv.Itoa(problem.Column)
 			row.Href = lineAddress(j, problem.Line)

@@ -251,7 +251,7 @@ func TestBoundedJobRequest(t *testing.T) {
 	} {
 		report := map[string]any{"identifier": "hostilehostileho", "workspace": "demo", "backend": "tpp", "project_yaml": text}
 		p := reportedTo(t, report).get("author", "/job-requests/hostilehostileho").want(200)
-		if len(p.body) > 310_000 {
+		if len(p.body) > 300_000 {
 			t.Errorf("%s: %d bytes", name, len(p.body))
 		}
 	}

@@ -208,7 +208,7 @@ func pathOf(line graph.Line, from graph.Size) string {
 }
 
 // mostShownNeeds bounds the needs that a graph shows unless all were asked for.
-const mostShownNeeds = 400
+const mostShownNeeds = 300
 
 // Dense reports whether actions need one another so much that a graph of them
 // is large and shows nothing.

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"html"
 	"strconv"
 	"strings"
 )
@@ -83,7 +84,8 @@ func countSpans(lines [][]Span) int {
 func longestShown(text string, most int) int {
 	all := 0
 	for line := range strings.Lines(text) {
-		all += min(len(line), longestLine)
+		line, _ = clip(line, longestLine)
+		all += len(html.EscapeString(line))
 	}
 	if all > max(leastWhole, wholeByLine*most) {
 		return shortLine
