@@ -62,7 +62,7 @@ func NewPipelineText(ctx context.Context, text string, from, most int) (c Pipeli
 
 // linesOf are so many lines of a text.
 func linesOf(text string, from, most int) string {
-	for ; from > 0; from-- {
+	for ; from > 0 && text != ""; from-- {
 		_, text, _ = strings.Cut(text, "\n")
 	}
 	rest := text
