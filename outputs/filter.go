@@ -39,7 +39,7 @@ var kinds = map[string]valueKind{"missing": missing, "redacted": redacted, "numb
 
 // Valid reports whether a filter means something.
 func (f Filter) Valid() bool {
-	const longest = 500
+	const longest = 200
 	if len(f.Value) > longest || f.Column < AnyColumn {
 		return false
 	}

@@ -88,6 +88,15 @@ func (f Filter) Text() string {
 	return column + string(f.How) + f.Value
 }
 
+// FilterTexts are the filters as addresses write them.
+func (o Order) FilterTexts() []string {
+	var texts []string
+	for _, f := range o.Filters {
+		texts = append(texts, f.Text())
+	}
+	return texts
+}
+
 // SortText is what an order is sorted by, as addresses write it.
 func (o Order) SortText() string {
 	if !o.Sorted {

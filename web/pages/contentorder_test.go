@@ -32,7 +32,7 @@ func TestOrders(t *testing.T) {
 		t.Errorf("sorted: %s, %+v, %+v", c.numbersIn(), c.Header[1], c.Ordered)
 	}
 	c = shown(t, "a.csv", text, sortedBy("-2", "region~west", "2!=5"))
-	if c.numbersIn() != "4 2" || c.Header[1].Aria != "descending" || c.Header[1].Sort != "/page?filter=region~west&filter=2%21%3D5" {
+	if c.numbersIn() != "4 2" || c.Header[1].Aria != "descending" || c.Header[1].Sort != "/page?filter=1~west&filter=2%21%3D5" {
 		t.Errorf("sorted down: %s, %+v", c.numbersIn(), c.Header[1])
 	}
 	o := c.Ordered
@@ -120,5 +120,27 @@ func TestSummaries(t *testing.T) {
 		if got := number(n); got != want {
 			t.Errorf("%g is shown as %q, want %q", n, got, want)
 		}
+	}
+}
+
+// TestShortAddresses: what an address asks for in vain is not repeated in each
+// of thousands of addresses of the page.
+func TestShortAddresses(t *testing.T) {
+	long := strings.Repeat("<", 50_000)
+	vain := func(l *Look) { l.Sort, l.Filters, l.Delimiter = long, []string{long, "1~" + long[:1000]}, long }
+	c := shown(t, "a.json", "[["+strings.Repeat("[1],", 1000)+"1]]", vain)
+	for _, n := range c.Tree.Children[0].Children {
+		if len(n.Href) > 100 {
+			t.Fatalf("an address in a tree has %d bytes", len(n.Href))
+		}
+	}
+	c = shown(t, "a.csv", "a,b\n1,"+strings.Repeat("x", 10_000)+"\n", vain)
+	if at := c.Rows[0].Cells[1].Whole; len(at) > 100 {
+		t.Errorf("the address of a cell has %d bytes", len(at))
+	}
+	named := strings.Repeat("a", 1200)
+	c = shown(t, "a.csv", named+",b\n1,"+strings.Repeat("x", 10_000)+"\n", sortedBy("-"+named, named+"=1"))
+	if at := c.Rows[0].Cells[1].Whole; at != "/page?cell=2&filter=1%3D1&row=1&sort=-1" {
+		t.Errorf("the address of a cell is %.200s", at)
 	}
 }

@@ -77,7 +77,9 @@ type Source struct {
 func Show(ctx context.Context, w Windows, f Source, l Look) (Content, error) {
 	c := NewContent(f.Path, l.Bytes)
 	views := ViewsOf(f.Path)
-	l.View = viewOf(views, l.View)
+	if l.View = viewOf(views, l.View); l.View != ViewTable {
+		l.Sort, l.Filters, l.Delimiter = "", nil, "" // they are of tables, and every address would have them
+	}
 	for i, v := range views {
 		link := Link{Text: v.Text, Href: l.at(v.Name, 0, 0), Current: v.Name == l.View}
 		if i == 0 {

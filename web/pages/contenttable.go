@@ -109,6 +109,7 @@ func (c *Content) readWindow(ctx context.Context, table *outputs.Table, w *table
 	var err error
 	w.order, err = table.Info.ReadOrder(w.header, l.Sort, l.Filters)
 	if err == nil {
+		l.Sort, l.Filters = w.order.SortText(), w.order.FilterTexts() // as short as they can be
 		err = w.read(ctx, table)
 	}
 	why := ""
