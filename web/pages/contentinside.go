@@ -210,11 +210,11 @@ func (c *Content) fillCarried(ctx context.Context, f Source, l Look) error {
 		c.noteInside(found, l)
 		return nil
 	}
-	c.Kind, c.Inside = AsInside, newInside(found, l)
+	c.Kind, c.Inside = AsInside, newInside(found, l, suffix(f.Path))
 	return nil
 }
 
-func newInside(found inside.Found, l Look) *Inside {
+func newInside(found inside.Found, l Look, kind string) *Inside {
 	list := &Inside{Ended: found.Ended}
 	for _, fact := range found.Facts {
 		list.Facts = append(list.Facts, Fact{Name: fact.Name, Text: Visible(fact.Value)})
@@ -227,9 +227,26 @@ func newInside(found inside.Found, l Look) *Inside {
 		}
 	}
 	if len(list.Groups) == 0 && list.Ended == "" {
-		list.Nothing = "Nothing was found in it beside what is shown."
+		list.Nothing = "Nothing of what was looked for was found: " + lookedFor(kind) + "."
 	}
 	return list
+}
+
+// lookedFor names what is looked for in a type of files, and what is not: that
+// nothing was found says no more.
+func lookedFor(kind string) string {
+	switch kind {
+	case ".png", ".jpg", ".jpeg":
+		return "texts and comments, Exif, XMP and IPTC, the time, colour profiles, thumbnails and further pictures, unknown parts, bytes after the end. " +
+			"What the picture itself shows was not looked at"
+	case ".svg", ".svgz":
+		return "scripts and event handlers, hidden elements and rules that hide, comments, embedded files, addresses elsewhere, entities, foreign objects, " +
+			"titles and descriptions, metadata. Words that only their colour, size or place hides are not found"
+	case ".md":
+		return "images, links, and HTML with scripts, hidden elements, comments or embedded files. What its words say was not looked at"
+	}
+	return "scripts and the data that they read, hidden elements and rules that hide, comments, embedded files, addresses elsewhere, forms, frames, redirections, " +
+		"words in attributes, metadata. Words that only their colour, size or place hides are not found"
 }
 
 func newInsideGroup(found inside.Found, t inside.Tally, name, means string, l Look) InsideGroup {

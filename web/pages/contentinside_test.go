@@ -41,6 +41,9 @@ func TestCarries(t *testing.T) {
 			t.Fatalf("%s: %+v", tt.name, c)
 		}
 		if tt.carries == "" {
+			if n := c.Inside.Nothing; n != "" && (!strings.Contains(n, "looked for was found: ") || !strings.Contains(n, "not found") && !strings.Contains(n, "not looked at")) {
+				t.Errorf("%s: nothing, %q", tt.name, n)
+			}
 			if len(c.Inside.Groups) > 0 || c.Inside.Nothing == "" && c.Inside.Ended == "" {
 				t.Errorf("%s: %+v", tt.name, c.Inside)
 			}
