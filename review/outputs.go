@@ -92,6 +92,33 @@ func (a Asking) Stands(o FoundOutput) Stand {
 	return st
 }
 
+// Foresee says which of some outputs cannot be put on a request that is not
+// there yet, as far as that is known without their bytes, so that none is made
+// for nothing. What is wrong with the act itself is an error. Found are those
+// of the paths that the workspace lists.
+func (a Asking) Foresee(add AddFiles, found map[string]FoundOutput) ([]Added, error) {
+	if err := cmp.Or(usable(a.Place), add.check()); err != nil {
+		return nil, err
+	}
+	list := make([]Added, 0, len(add.Paths))
+	for _, path := range add.Paths {
+		o, ok := found[path]
+		if !ok {
+			o = FoundOutput{Candidate: Candidate{Path: path}}
+		}
+		err := AddableAs(o.Candidate, a.Policy, add.Kind, o.Released)
+		if add.Kind == Output {
+			err = a.Stands(o).WhyNot
+		}
+		added := Added{Path: path}
+		if err != nil {
+			added.WhyNot, added.Code = err.Error(), asError(err).Code
+		}
+		list = append(list, added)
+	}
+	return list, nil
+}
+
 // holders are those that the asker may know of.
 func (a Asking) holders(all []Holder) []RequestID {
 	ids := []RequestID{}

@@ -50,6 +50,47 @@ func TestStands(t *testing.T) {
 	}
 }
 
+// TestForesee: what cannot be put on a request is known before it is made.
+func TestForesee(t *testing.T) {
+	place := Place{Workspace: "ws", Project: "one", Ongoing: true}
+	researcher := Actor{Kind: IsPerson, Grants: []Grant{{Role: Researcher, Scope: "project:one"}}}
+	good := FoundOutput{Candidate: Candidate{
+		Path: "out/a.csv", Level: ModeratelySensitive, Size: 5, JobKnown: true, JobStatus: "succeeded", Action: "act", Declared: true, Listed: true,
+	}}
+	held, left := good, good
+	held.Holders, left.Released = []Holder{{Request: "R2", Status: Pending}}, &Release{Request: "R1", At: noon}
+	found := map[string]FoundOutput{"a": good, "held": held, "left": left}
+	archived := place
+	archived.Archived = true
+	for _, tt := range []struct {
+		place Place
+		add   AddFiles
+		want  string
+	}{
+		{place, AddFiles{"g", Output, []string{"a", "held", "left", "none"}}, " duplicate released not_requestable"},
+		{place, AddFiles{"g", Supporting, []string{"a", "held", "left", "none"}}, "   not_requestable"},
+		{place, AddFiles{"a/b", Output, []string{"a"}}, "invalid"},
+		{place, AddFiles{"g", "odd", []string{"a"}}, "invalid"},
+		{place, AddFiles{"g", Output, nil}, "invalid"},
+		{archived, AddFiles{"g", Output, []string{"a"}}, "status"},
+	} {
+		foreseen, err := Asking{Actor: researcher, Place: tt.place, Policy: DefaultPolicy()}.Foresee(tt.add, found)
+		var codes []string
+		for i, f := range foreseen {
+			if codes = append(codes, f.Code); f.Path != tt.add.Paths[i] || (f.Code == "") != (f.WhyNot == "") {
+				t.Errorf("Foresee(%v)[%d] = %+v", tt.add, i, f)
+			}
+		}
+		got := strings.Join(codes, " ")
+		if err != nil {
+			got = asError(err).Code
+		}
+		if got != tt.want {
+			t.Errorf("Foresee(%v) = %q, %v; want %q", tt.add, got, err, tt.want)
+		}
+	}
+}
+
 func TestStandingMatches(t *testing.T) {
 	for _, tt := range []struct {
 		stands, want OutputStanding

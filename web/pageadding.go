@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -125,23 +126,63 @@ func (s *server) putFiles(c *gin.Context, w Workspace) (id review.RequestID, lef
 	if err != nil {
 		return "", nil, err
 	}
+	add := review.AddFiles{Group: form.Get("group"), Kind: review.Kind(form.Get("kind")), Paths: unique(form["path"])}
 	if id == newRequest {
-		if strings.TrimSpace(form.Get("group")) == "" { // or an empty draft would be left
-			return "", nil, invalid("The group needs a name.")
+		if err := s.worthMaking(ctx, cmd, w, add); err != nil { // or an empty draft would be left
+			return "", nil, err
 		}
 		if id, err = s.makeDraft(ctx, cmd, w, form.Get("title")); err != nil {
 			return "", nil, err
 		}
 	}
 	cmd.On = id
-	added, err := s.Requests.AddFiles(ctx, cmd, review.AddFiles{
-		Group: form.Get("group"), Kind: review.Kind(form.Get("kind")), Paths: unique(form["path"]),
-	})
+	added, err := s.Requests.AddFiles(ctx, cmd, add)
 	if err != nil {
 		return id, nil, err
 	}
 	left, err = notAdded(added)
 	return id, left, err
+}
+
+// worthMaking refuses to make a request that no file could be put on. An act
+// that was done before is not judged again: its files are on its request now.
+func (s *server) worthMaking(ctx context.Context, cmd review.Command, w Workspace, add review.AddFiles) error {
+	if strings.TrimSpace(add.Group) == "" {
+		return invalid("The group needs a name.")
+	}
+	if !cmd.Actor.Has(review.Researcher, w.Place) {
+		return nil // the rules say so
+	}
+	if cmd.Key != "" {
+		_, err := s.Answers.Answer(ctx, cmd.Actor.ID, keyOfNew(cmd.Key), "")
+		if errors.Is(err, review.ErrKeyReused) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	policy, err := s.Policy(ctx, w.Place)
+	if err != nil {
+		return err
+	}
+	some := add.Paths[:min(len(add.Paths), mostChosen)]
+	found, err := s.Workspaces.Chosen(ctx, w.Place.Workspace, some)
+	if err != nil {
+		return err
+	}
+	foreseen, err := asking{cmd.Actor, w.Place, policy}.rules().Foresee(add, found)
+	if err != nil || slices.ContainsFunc(foreseen, func(f review.Added) bool { return f.WhyNot == "" }) {
+		return err
+	}
+	_, err = notAdded(foreseen)
+	return err
+}
+
+// keyOfNew is the key under which a request is made for files that are added
+// under another.
+func keyOfNew(key string) string {
+	return key[:min(len(key), longestKey-len(newRequest)-1)] + "." + newRequest
 }
 
 // unique are some texts, each once, in their order.
@@ -158,7 +199,7 @@ func unique(all []string) []string {
 func (s *server) makeDraft(ctx context.Context, cmd review.Command, w Workspace, title string) (review.RequestID, error) {
 	cmd.On = ""
 	if cmd.Key != "" {
-		cmd.Key = cmd.Key[:min(len(cmd.Key), longestKey-len(newRequest)-1)] + "." + newRequest
+		cmd.Key = keyOfNew(cmd.Key)
 	}
 	out, err := s.Requests.Create(ctx, cmd, w.Place.Workspace, title)
 	return out.Request, err

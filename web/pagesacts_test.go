@@ -226,12 +226,20 @@ func TestAddingByForms(t *testing.T) {
 	form := s.get("author", "/workspaces/ws?deep=1").form("/workspaces/ws", 0)
 	s.post("author", "/workspaces/ws", with(form, "group", "g")).want(422, "No file is chosen")
 	s.post("author", "/workspaces/ws", with(form, "path", "out/a.csv", "group", " ", "request", "new")).want(422, "The group needs a name")
+	refused := with(form, "path", "out/secret.csv", "group", "g", "request", "new", "kind", "output", "title", "Typed")
+	refused.Add("path", "out/none.csv")
+	p := s.post("author", "/workspaces/ws", refused).want(422, "0 of 2 files added", "nobody can open or release it", "out/none.csv", `value="Typed"`)
+	if !strings.Contains(p.body, `value="new" selected`) {
+		t.Error("a new request is not chosen any more")
+	}
+	s.post("author", "/workspaces/ws", with(form, "path", "out/a.csv", "group", "a/b", "request", "new", "kind", "output")).want(422, "cannot have a")
+	s.post("author", "/workspaces/ws", with(form, "path", "out/a.csv", "group", "g", "request", "new", "kind", "odd")).want(422, "as output or supporting")
 	if len(s.streams) > 0 {
 		t.Fatal("a draft was left behind")
 	}
 	form = with(form, "path", "out/secret.csv", "group", "g", "request", "new", "kind", "output")
 	form.Add("path", "out/a.csv")
-	p := s.post("author", "/workspaces/ws", form).want(422, "1 of 2 files added", "nobody can open or release it", `value="out/b.txt"`)
+	p = s.post("author", "/workspaces/ws", form).want(422, "1 of 2 files added", "nobody can open or release it", `value="out/b.txt"`)
 	if len(s.streams) != 1 {
 		t.Fatalf("%d drafts", len(s.streams))
 	}
