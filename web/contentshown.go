@@ -75,6 +75,9 @@ func filterOf(query url.Values) string {
 	return query.Get("in") + how + what
 }
 
+// mostLooked bounds what each form of a page brings one back to.
+const mostLooked = 8 << 10
+
 // lookedAt is what of a file is looked at, as addresses have it, so that one
 // comes back to it after a form was sent.
 func lookedAt(c *gin.Context) string {
@@ -88,10 +91,11 @@ func lookedAt(c *gin.Context) string {
 	if f := filterOf(lookQuery(c)); f != "" {
 		query.Add("filter", f)
 	}
-	if len(query) == 0 {
+	address := "?" + query.Encode()
+	if len(query) == 0 || len(address) > mostLooked {
 		return ""
 	}
-	return "?" + query.Encode()
+	return address
 }
 
 // wantsRows reports whether a page asks for more rows of a table that it shows.

@@ -71,6 +71,9 @@ func (s *server) showCode(c *gin.Context) (err error) {
 	if c.Query("names") == "" {
 		at.namesOf = -1
 	}
+	if len(at.action) > longestAsked {
+		at.action = ""
+	}
 	p := pages.Code{
 		Frame: s.frame(c, "Code", codeCrumbs(at)...), Heading: cmp.Or(below, "Code at "+shortCommit(commits)), Why: found.why,
 		Facts: s.codeFacts(at), Back: pages.Link{Text: "Back to the workspace", Href: workspaceAddress(w.Place.Workspace, "")},

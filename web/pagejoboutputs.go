@@ -25,6 +25,9 @@ const (
 	jobsAtOnce    = 50
 )
 
+// longestAsked is how long a word is that many addresses of a page repeat.
+const longestAsked = 500
+
 // outputsAsked is which outputs and jobs an address asks for.
 type outputsAsked struct {
 	text, level, may, status string
@@ -37,6 +40,11 @@ type outputsAsked struct {
 }
 
 func askedOutputs(query url.Values) outputsAsked {
+	for _, name := range []string{"text", "level", "may", "status"} {
+		if len(query.Get(name)) > longestAsked {
+			query.Set(name, query.Get(name)[:longestAsked]) // nothing is like that, and every address would have it
+		}
+	}
 	return outputsAsked{
 		text: strings.ToLower(strings.TrimSpace(query.Get("text"))), level: query.Get("level"), may: query.Get("may"), status: query.Get("status"),
 		action: query.Get("action"), after: query.Get("after"), row: query.Get("row"), file: query.Get("file"), job: query.Get("job"),
