@@ -175,6 +175,11 @@ func (d *demoOf) sampleFiles() {
 			d.t.Errorf("no output is a %s", ext)
 		}
 	}
+	for _, path := range append([]string{sampleAgain}, sampleLate...) {
+		if o := all[path]; !o.Requestable {
+			d.t.Errorf("%s, which the view of changes shows, cannot be requested: %s", path, o.reason())
+		}
+	}
 	if p := d.content("researcher1", demoWorkspace, "output/describe/patients.csv.txt"); p.status != 200 {
 		d.t.Errorf("the note of an excluded output = %d %s", p.status, p.body)
 	}

@@ -269,6 +269,9 @@ func seed(ctx context.Context, a *app) (map[string]string, error) {
 			return nil, fmt.Errorf("report %s: %w", name, err)
 		}
 	}
+	if err := a.readEarlier(ctx); err != nil {
+		return nil, fmt.Errorf("read %s while its jobs ran: %w", demoWorkspace, err)
+	}
 	for _, p := range samplePlaces {
 		if err := a.reader.Read(ctx, p.Workspace); err != nil {
 			return nil, fmt.Errorf("read %s: %w", p.Workspace, err)
