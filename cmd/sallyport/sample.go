@@ -260,6 +260,9 @@ func seed(ctx context.Context, a *app) (map[string]string, error) {
 			return nil, fmt.Errorf("place %s: %w", p.Workspace, err)
 		}
 	}
+	if err := a.readEarlier(ctx); err != nil {
+		return nil, fmt.Errorf("read %s while its jobs ran: %w", demoWorkspace, err)
+	}
 	for _, name := range []string{"20394", "21492", "demo-study"} {
 		report, err := sampleReport(name)
 		if err != nil {
@@ -268,9 +271,6 @@ func seed(ctx context.Context, a *app) (map[string]string, error) {
 		if _, err := a.ingest(ctx, report); err != nil {
 			return nil, fmt.Errorf("report %s: %w", name, err)
 		}
-	}
-	if err := a.readEarlier(ctx); err != nil {
-		return nil, fmt.Errorf("read %s while its jobs ran: %w", demoWorkspace, err)
 	}
 	for _, p := range samplePlaces {
 		if err := a.reader.Read(ctx, p.Workspace); err != nil {
