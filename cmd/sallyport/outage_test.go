@@ -349,6 +349,8 @@ func (p *program) commentsThrough(g *postgresAway, id string) {
 		p.t.Error("nothing was refused: the database was never gone")
 	}
 	for _, who := range []string{"checker1", "checker2", "checker4"} {
+		// Connections from before are found broken one by one.
+		p.until(who+" is answered", func() bool { return p.do(who, call{method: "GET", path: "/requests/" + id}).status == 200 })
 		want := each
 		if who == "checker1" {
 			want *= 2
