@@ -27,8 +27,8 @@ type ChangeFilter struct {
 // changedRow is a change with what is listed at its path today.
 type changedRow struct {
 	Row    changeRow `gorm:"embedded"` // gorm passes over fields that are not exported
-	Today  *string // the level there; NULL if nothing is listed
-	Latest int64 // the version of the last change at the path
+	Today  *string   // the level there; NULL if nothing is listed
+	Latest int64     // the version of the last change at the path
 }
 
 const changesQuery = `
