@@ -119,13 +119,14 @@ func (a Asking) Foresee(add AddFiles, found map[string]FoundOutput) ([]Added, er
 	return list, nil
 }
 
-// holders are those that the asker may know of.
+// holders are those of whose files the asker may know: an administrator sees
+// of a request only that it is there (docs/rules.md "What a person sees").
 func (a Asking) holders(all []Holder) []RequestID {
 	ids := []RequestID{}
 	if len(all) == 0 {
 		return ids
 	}
-	visible := VisibleRequests(a.Actor)
+	visible := readableRequests(a.Actor)
 	for _, h := range all {
 		reach := visible.Rest
 		if h.Status == Pending {

@@ -12,6 +12,7 @@ func TestStands(t *testing.T) {
 	place := Place{Workspace: "ws", Project: "one", Ongoing: true}
 	researcher := Actor{Kind: IsPerson, Grants: []Grant{{Role: Researcher, Scope: "project:one"}}}
 	checker := Actor{Kind: IsPerson, Grants: []Grant{{Role: OutputChecker, Scope: ScopeAll}}}
+	admin := Actor{Kind: IsPerson, Grants: []Grant{{Role: Administrator, Scope: ScopeAll}}}
 	good := Candidate{
 		Path: "out/a.csv", Level: ModeratelySensitive, Size: 5, JobKnown: true, JobStatus: "succeeded", Action: "act", Declared: true, Listed: true,
 	}
@@ -29,6 +30,8 @@ func TestStands(t *testing.T) {
 		{"released", researcher, func(o *FoundOutput) { o.Released, o.Holders = released, draft }, StandsReleased, "released on"},
 		{"on a draft", researcher, func(o *FoundOutput) { o.Holders = draft }, StandsOnRequest, "request R2 already"},
 		{"on a draft that one may not know of", checker, func(o *FoundOutput) { o.Holders = draft }, StandsOpen, ""},
+		{"on a draft, to an administrator", admin, func(o *FoundOutput) { o.Holders = draft }, StandsOpen, ""},
+		{"submitted, to an administrator", admin, func(o *FoundOutput) { o.Holders = []Holder{{Request: "R2", Status: Submitted}} }, StandsOpen, ""},
 		{"submitted", checker, func(o *FoundOutput) { o.Holders = []Holder{{Request: "R2", Status: Submitted}} }, StandsOnRequest, "R2"},
 		{"out of date and released", researcher, func(o *FoundOutput) { o.OutOfDate, o.Released = true, released }, StandsOutOfDate, "out of date"},
 		{"excluded", researcher, func(o *FoundOutput) { o.Excluded, o.OutOfDate = true, true }, StandsExcluded, "excluded"},
