@@ -84,6 +84,7 @@ const maxPlaces = 100
 // file. Its message quotes no value of the file; what can be worked out from a
 // table stands in Derived, which is shown on a page and is in no export.
 type Finding struct {
+	ID      string    `json:"id,omitempty"` // given by whoever keeps it; the same as long as the finding is
 	Rule    string    `json:"rule"`
 	Weight  Weight    `json:"weight"`
 	Where   Place     `json:"where"` // the first place

@@ -160,7 +160,7 @@ func (s scene) file(f *File) FileView {
 	fv := FileView{
 		ID: f.ID, Path: f.Path, Kind: f.Kind, SHA256: f.SHA256, Size: f.Size,
 		Job: f.Job, JobRequest: f.JobRequest, Action: f.Action, Commit: f.Commit,
-		Votes: []VoteView{}, Decision: s.decisionShown(f), Findings: []struct{}{},
+		Votes: []VoteView{}, Decision: s.decisionShown(f), Findings: []FindingView{},
 		ChangedInWorkspace: f.Kind != WithdrawnFile && s.Facts.Changed[f.ID],
 	}
 	if v, ok := f.vote(s.Actor.ID); ok {

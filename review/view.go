@@ -66,7 +66,59 @@ type FileView struct {
 	Decision           FileDecision `json:"decision"`
 	ChangedInWorkspace bool         `json:"changed_in_workspace"`
 	Viewed             bool         `json:"viewed"`
-	Findings           []struct{}   `json:"findings"`
+	// Checks says how far the disclosure checks of these bytes are.
+	Checks   ChecksView    `json:"checks"`
+	Findings []FindingView `json:"findings"` // the gravest first
+}
+
+// ChecksView says how far the disclosure checks of one file are.
+type ChecksView struct {
+	State string `json:"state"` // waiting or done; "" for a file that was withdrawn
+	// NotExamined is how many things the report says were not looked at.
+	NotExamined int `json:"not_examined"`
+}
+
+// The states of the checks of a file.
+const (
+	ChecksWaiting = "waiting" // not finished on these bytes under today's policy
+	ChecksDone    = "done"
+)
+
+// FindingView is what a disclosure check noticed in one column, or one range of
+// lines, of a file: docs/checks.md. It quotes no value of the file. Its places,
+// and what can be worked out of it, are of the file's content and opened like it.
+type FindingView struct {
+	ID      string       `json:"id"` // the same as long as the finding is, on these bytes
+	Rule    string       `json:"rule"`
+	Weight  Weight       `json:"weight"`
+	Where   FindingPlace `json:"where"` // the first place
+	Column  string       `json:"column,omitempty"`
+	Message string       `json:"message"`
+	Count   int64        `json:"count"` // of places
+	// Answer is what the author's side said to it, or null. AnsweredBy is who.
+	Answer     *string `json:"answer"`
+	AnsweredBy string  `json:"answered_by,omitempty"`
+}
+
+// Weight is how much a finding matters.
+type Weight string
+
+// The weights. A finding of weight, high or medium, is answered in words, or
+// fixed, before a request is submitted.
+const (
+	HighWeight   Weight = "high"
+	MediumWeight Weight = "medium"
+	LowWeight    Weight = "low"
+	InfoWeight   Weight = "info"
+)
+
+// FindingPlace is a cell (row 0 is the first record of the file, column 1 the
+// first column), a line counted from 1, or a byte counted from 0.
+type FindingPlace struct {
+	Row    *int64 `json:"row,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Line   int64  `json:"line,omitempty"`
+	Byte   *int64 `json:"byte,omitempty"`
 }
 
 // MyVoteView is the viewer's own vote.

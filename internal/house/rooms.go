@@ -27,12 +27,11 @@ const edge = 3
 // code.
 var rooms = map[string]room{
 	"review": {floor: 0},
-	"inside": {floor: 0, libraries: []string{"golang.org/x/net/html"}},
 	"pipeline": {
 		floor:     0,
 		libraries: []string{"gopkg.in/yaml.v3", "github.com/bmatcuk/doublestar/v4"},
 	},
-	"checks": {floor: 0},
+	"checks": {floor: 0, libraries: []string{"golang.org/x/net/html"}},
 	"ledger": {floor: 0, libraries: []string{"golang.org/x/mod/sumdb"}},
 	"work":   {floor: 0},
 	"policy": {floor: 1, ours: []string{"review", "checks"}, libraries: []string{"gopkg.in/yaml.v3"}},
@@ -47,6 +46,7 @@ var rooms = map[string]room{
 			"github.com/go-git/go-git/v5/plumbing",
 		},
 	},
+	"checking": {floor: 1, ours: []string{"review", "checks", "work"}},
 	"auth": {
 		floor:     1,
 		ours:      []string{"review"},
@@ -56,7 +56,7 @@ var rooms = map[string]room{
 	"notify":  {floor: 1, ours: []string{"review", "work"}, libraries: []string{"github.com/wneessen/go-mail"}},
 	"models": {
 		floor: 2,
-		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "auth", "release", "notify"},
+		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "checking", "auth", "release", "notify"},
 		libraries: []string{
 			"gorm.io", "github.com/jackc/pgx/v5", "github.com/ncruces/go-sqlite3",
 			"github.com/pressly/goose/v3",
@@ -64,7 +64,7 @@ var rooms = map[string]room{
 	},
 	"web": {
 		floor: 2,
-		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "mirrors", "inside", "auth", "release", "notify"},
+		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "checking", "mirrors", "auth", "release", "notify"},
 		libraries: []string{
 			"github.com/gin-gonic/gin", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime",
 			"github.com/prometheus/client_golang", "golang.org/x/time/rate", "github.com/yuin/goldmark",
@@ -77,7 +77,7 @@ var rooms = map[string]room{
 		floor: edge,
 		ours: []string{
 			"review", "pipeline", "checks", "ledger", "work",
-			"policy", "outputs", "mirrors", "inside", "auth", "release", "notify", "models", "web",
+			"policy", "outputs", "checking", "mirrors", "auth", "release", "notify", "models", "web",
 		},
 		libraries: []string{
 			"github.com/alecthomas/kong", "github.com/caarlos0/env/v11", "gopkg.in/yaml.v3",
@@ -92,7 +92,7 @@ var rooms = map[string]room{
 		floor: edge,
 		ours: []string{
 			"review", "pipeline", "checks", "ledger", "work",
-			"policy", "outputs", "auth", "release", "notify", "models", "web", "cmd", "internal/dbtest",
+			"policy", "outputs", "checking", "auth", "release", "notify", "models", "web", "cmd", "internal/dbtest",
 		},
 		libraries: []string{"gorm.io", "github.com/jackc/pgx/v5", "github.com/ncruces/go-sqlite3", "gopkg.in/yaml.v3", "github.com/oklog/ulid/v2"},
 	},

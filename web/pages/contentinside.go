@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sallyport/inside"
+	"sallyport/checks/inside"
 	"sallyport/outputs"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"sallyport/inside"
+	"sallyport/checks/inside"
 )
 
 // TestCarries: what a file carries is said above it, and listed in a view of its
