@@ -20,6 +20,9 @@ type Policy struct {
 	OutputsOfUnreportedJobs bool     `json:"outputs_of_unreported_jobs"`
 	FileTypes               []string `json:"file_types"` // suffixes with their dot, lower case
 	SizeLimit               int64    `json:"size_limit"` // bytes
+
+	// Checks is zero in a policy that was recorded before checks had one.
+	Checks PolicyChecks `json:"checks"`
 }
 
 // DefaultPolicy is what holds where nobody said otherwise.
@@ -33,6 +36,7 @@ func DefaultPolicy() Policy {
 			".png", ".jpg", ".jpeg", ".svg", ".svgz",
 		},
 		SizeLimit: 16 << 20,
+		Checks:    defaultChecks(),
 	}
 }
 
@@ -62,5 +66,6 @@ func (p Policy) stricter(today Policy) Policy {
 			return !slices.Contains(today.FileTypes, t)
 		})
 	}
+	p.Checks = p.Checks.stricter(today.Checks)
 	return p
 }
