@@ -69,11 +69,18 @@ func (g *grammar) read(field []byte) Cell {
 	if len(field) == 0 {
 		return Cell{Kind: Missing}
 	}
-	if c, ok := quick(field); ok && (!g.comma || c.Places == 0) {
-		return c
+	if last := field[len(field)-1]; isDigit(last) || last == '.' {
+		if c, ok := quick(field); ok && (!g.comma || c.Places == 0) {
+			return c
+		}
 	}
 	if len(field) > longest {
 		return Cell{}
+	}
+	if !g.comma && len(g.own) == 0 && isDigit(field[0]) {
+		if c, ok := quickMore(field); ok {
+			return c
+		}
 	}
 	if len(field) > longestKnown || g.known == nil {
 		return g.slow(field)
@@ -95,51 +102,10 @@ func trim(b []byte) []byte {
 	return b
 }
 
-// exact are the powers of ten that a float holds exactly.
-var exact = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
-
-// quick reads a plain number of up to fifteen digits: what most fields are.
-func quick(b []byte) (Cell, bool) {
-	i, negative := 0, b[0] == '-'
-	if negative {
-		i = 1
-	}
-	var digits, mantissa, after int
-	point := -1
-	first := i
-	for ; i < len(b); i++ {
-		switch c := b[i]; {
-		case c >= '0' && c <= '9':
-			mantissa = mantissa*10 + int(c-'0')
-			digits++
-			if point >= 0 {
-				after++
-			}
-		case c == '.' && point < 0:
-			point = i
-		default:
-			return Cell{}, false
-		}
-		if digits > 15 {
-			return Cell{}, false
-		}
-	}
-	if digits == 0 {
-		return Cell{}, false
-	}
-	value := float64(mantissa) / exact[after]
-	if negative {
-		value = -value
-	}
-	zeros := b[first] == '0' && digits > 1 && point != first+1
-	return Cell{Kind: Number, Value: value, Places: int8(after), Zeros: zeros}, true
-}
-
 // slow understands what is no plain number.
 func (g *grammar) slow(b []byte) Cell {
-	if isUpper(b[0]&^0x20) && b[len(b)-1] != ')' && b[len(b)-1] != ']' && !isDigit(b[len(b)-1]) {
-		c, _ := word(b, g.own) // a word, and nothing else begins and ends so
-		return c
+	if isUpper(b[0] &^ 0x20) {
+		return g.lettered(b)
 	}
 	digit := isDigit(b[0])
 	if digit && b[len(b)-1] == ')' {
@@ -167,4 +133,20 @@ func (g *grammar) slow(b []byte) Cell {
 		return c
 	}
 	return Cell{}
+}
+
+// lettered understands what begins with a letter: a word that stands for
+// something, such a word with another beside it, or a date. Nothing else does.
+func (g *grammar) lettered(b []byte) Cell {
+	c, ok := word(b, g.own)
+	if ok {
+		return c
+	}
+	switch last := b[len(b)-1]; {
+	case isDigit(last) && isDate(b):
+		return Cell{Kind: Date}
+	case last == ')' || last == ']' || bytes.IndexByte(b, '/') > 0:
+		c, _ = g.composite(b)
+	}
+	return c
 }

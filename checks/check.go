@@ -35,7 +35,7 @@ func CheckTables(ctx context.Context, f File, p Profile) (*Report, []*Table, err
 	if err := p.Check(); err != nil {
 		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
 	}
-	s := &scan{ctx: ctx, file: f, profile: &p, budget: keptCells, report: &Report{NotExamined: []string{}, Findings: []Finding{}}}
+	s := &scan{ctx: ctx, file: f, profile: &p, store: store{budget: keptCells, interned: map[string]string{}}, report: &Report{NotExamined: []string{}, Findings: []Finding{}}}
 	s.limits = &thresholds{low: int64(p.Threshold), patterns: p.Patterns}
 	s.grammar = &grammar{own: p.ownMasks(), known: make([]knownField, knownFields)}
 	s.out = &findings{profile: &p}
@@ -62,7 +62,7 @@ type scan struct {
 	report  *Report
 	out     *findings
 	tables  []*Table
-	budget  int64
+	store   store
 }
 
 // note says what was not looked at.
@@ -133,8 +133,7 @@ func (c *cancelled) Read(p []byte) (int, error) {
 // newTable begins a table.
 func (s *scan) newTable() *builder {
 	return &builder{
-		table: &Table{At: len(s.tables) + 1}, grammar: s.grammar, limits: s.limits, profile: s.profile,
-		budget: &s.budget, interned: map[string]string{},
+		table: &Table{At: len(s.tables) + 1}, grammar: s.grammar, limits: s.limits, profile: s.profile, store: &s.store,
 	}
 }
 

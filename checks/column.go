@@ -19,24 +19,29 @@ type Column struct {
 	shown   Control  // the rounding that its counts have
 	slack   float64  // how far that may have moved them
 
-	cells, missing, masks, texts, dates, bounds         int64
-	numbers, whole, negative, percents, fractions, pads int64
-	besides, intervals, ratios, besideWhole             int64
-	zero, nonZero                                       int64
-	min, max                                            float64
-	rounding                                            residues
-	order                                               sequence
-	distinct                                            distinct
-	low                                                 spots // whole numbers from 1 to the threshold
-	zeros                                               spots
-	off                                                 spots // whole numbers that contradict control
-	hidden                                              spots // masks
-	wide                                                int64 // bytes of texts
-	wordy                                               int64 // texts of several words
-	telling                                             telling
-	formulas                                            spots
-	codes                                               int64 // whole numbers of nine digits and more
-	years                                               int64 // whole numbers from 1900 to 2100
+	// What every number moves stands together: a table may have thousands of
+	// columns, and the rest of them is seldom looked at.
+	cells, numbers, whole, nonZero int64
+	min, max                       float64
+	order                          sequence
+	base, left                     int64 // of control
+	distinct                       distinct
+	rounding                       residues
+
+	missing, masks, texts, dates, bounds    int64
+	negative, percents, fractions, pads     int64
+	besides, intervals, ratios, besideWhole int64
+	zero                                    int64
+	low                                     spots // whole numbers from 1 to the threshold
+	zeros                                   spots
+	off                                     spots // whole numbers that contradict control
+	hidden                                  spots // masks
+	wide                                    int64 // bytes of texts
+	wordy                                   int64 // texts of several words
+	telling                                 telling
+	formulas                                spots
+	codes                                   int64 // whole numbers of nine digits and more
+	years                                   int64 // whole numbers from 1900 to 2100
 }
 
 // spots are places, the first hundred, and how many there are.
@@ -54,9 +59,25 @@ func (s *spots) add(p Place) {
 
 // residues counts whole numbers other than zero by what is left of them when
 // they are divided by 210, of which all that counts are rounded to is a part.
-type residues [210]int64
+type residues struct {
+	counts  [210]uint32
+	waiting [32]uint8 // that counts do not have yet: in a wide table each column's are far from the others'
+	n       int
+}
 
-func (r *residues) add(v int64) { r[v%int64(len(r))]++ }
+func (r *residues) add(v int64) {
+	r.waiting[r.n] = uint8(v % int64(len(r.counts)) & 0xff)
+	if r.n++; r.n == len(r.waiting) {
+		r.settle()
+	}
+}
+
+func (r *residues) settle() {
+	for _, v := range r.waiting[:r.n] {
+		r.counts[v]++
+	}
+	r.n = 0
+}
 
 // fit is how many of the numbers are rounded so, and how many different ones
 // those are at least.
@@ -65,8 +86,9 @@ func (r *residues) fit(c Control) (n, different int64) {
 	if base == 0 {
 		return 0, 0
 	}
-	for v := left; v < int64(len(r)); v += base {
-		if n += r[v]; r[v] > 0 {
+	r.settle()
+	for v := left; v < int64(len(r.counts)); v += base {
+		if n += int64(r.counts[v]); r.counts[v] > 0 {
 			different++
 		}
 	}
@@ -75,8 +97,9 @@ func (r *residues) fit(c Control) (n, different int64) {
 
 // addAll adds those of another column.
 func (r *residues) addAll(o *residues) {
-	for i, n := range o {
-		r[i] += n
+	o.settle()
+	for i, n := range o.counts {
+		r.counts[i] += n
 	}
 }
 
@@ -163,7 +186,7 @@ func (c *Column) add(cell *Cell, field []byte, at Place, t *thresholds) {
 		c.addText(field, at, t)
 	case Number:
 		c.addNumber(cell, at, t)
-		if len(field) >= 9 {
+		if cell.Shape == Plain && !cell.Percent && (len(field) >= 9 || len(t.patterns) > 0) {
 			c.telling.number(field, at, t)
 		}
 	}
@@ -225,8 +248,10 @@ func (c *Column) addWhole(v int64, at Place, t *thresholds) {
 	}
 	c.nonZero++
 	c.rounding.add(v)
-	if base, left := c.control.base(); base > 0 && v%base != left && !(left > 0 && v%base == 0) {
-		c.off.add(at)
+	if c.base > 0 {
+		if rest := v % c.base; rest != c.left && (c.left == 0 || rest != 0) {
+			c.off.add(at)
+		}
 	}
 }
 

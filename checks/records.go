@@ -173,6 +173,10 @@ func (r *records) cut() ([]byte, error) {
 
 // quoted splits a record with quotes, which may go on over several lines.
 func (r *records) quoted(line []byte) error {
+	if !r.literal && r.plainlyQuoted(chomp(line)) {
+		return nil
+	}
+	r.fields = r.fields[:0]
 	state := r.scan(atStart, line)
 	if r.literal || state != inside {
 		r.unquote(line)
@@ -194,6 +198,34 @@ func (r *records) quoted(line []byte) error {
 	}
 	r.unquote(r.joined)
 	return nil
+}
+
+// plainlyQuoted splits a line whose quotes all enclose a whole field and have
+// none between them: most do. It reports whether the line is one.
+func (r *records) plainlyQuoted(line []byte) bool {
+	for len(r.fields) < maxColumns {
+		if len(line) == 0 || line[0] != '"' {
+			i := bytes.IndexByte(line, r.delimiter)
+			if i < 0 {
+				r.fields = append(r.fields, line)
+				return true
+			}
+			r.fields = append(r.fields, line[:i])
+			line = line[i+1:]
+			continue
+		}
+		i := bytes.IndexByte(line[1:], '"') + 1
+		switch {
+		case i > 0 && i+1 == len(line):
+			r.fields = append(r.fields, line[1:i])
+			return true
+		case i == 0 || line[i+1] != r.delimiter:
+			return false
+		}
+		r.fields = append(r.fields, line[1:i])
+		line = line[i+2:]
+	}
+	return false
 }
 
 // neverClosed takes the first line of a record as it stands, and reads the

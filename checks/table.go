@@ -87,17 +87,22 @@ func (t *Table) roles(want ...Role) []*Column {
 
 // builder makes a table of records that are given one after another.
 type builder struct {
-	table    *Table
-	grammar  *grammar
-	limits   *thresholds
-	profile  *Profile
-	budget   *int64 // cells that may still be kept
-	waiting  []record
-	names    []string // given from without; nil: the records say
-	started  bool
-	group    int
+	table   *Table
+	grammar *grammar
+	limits  *thresholds
+	profile *Profile
+	store   *store
+	waiting []record
+	names   []string // given from without; nil: the records say
+	started bool
+	group   int
+}
+
+// store has the room for the cells of a file that are kept.
+type store struct {
+	budget   int64 // cells that may still be
 	interned map[string]string
-	slab     []Cell
+	cells    []Cell
 	texts    []string
 }
 
@@ -171,6 +176,7 @@ func (b *builder) column(name string) {
 		c.Name = "column " + strconv.Itoa(c.At+1)
 	}
 	c.control = b.profile.controlOf(c)
+	c.base, c.left = c.control.base()
 	b.table.Columns = append(b.table.Columns, c)
 }
 
@@ -210,12 +216,12 @@ func (b *builder) cells(fields [][]byte, row, line int64) {
 		b.column("")
 	}
 	cost := int64(len(fields)) + rowCost
-	keep := *b.budget >= cost
+	keep := b.store.budget >= cost
 	var kept []Cell
 	var texts []string
 	if keep {
-		*b.budget -= cost
-		kept, texts = b.room(len(fields))
+		b.store.budget -= cost
+		kept, texts = b.store.room(len(fields))
 	}
 	var cell Cell
 	for i, f := range fields {
@@ -228,7 +234,7 @@ func (b *builder) cells(fields [][]byte, row, line int64) {
 		if keep {
 			kept[i] = cell
 			if cell.Kind != Number && cell.Kind != Missing || cell.Percent {
-				texts[i] = b.intern(f)
+				texts[i] = b.store.intern(f)
 			}
 		}
 	}
@@ -238,26 +244,26 @@ func (b *builder) cells(fields [][]byte, row, line int64) {
 }
 
 // room makes place for the cells of a row.
-func (b *builder) room(n int) ([]Cell, []string) {
+func (k *store) room(n int) ([]Cell, []string) {
 	const slab = 8192
-	if len(b.slab) < n {
-		b.slab, b.texts = make([]Cell, max(n, slab)), make([]string, max(n, slab))
+	if len(k.cells) < n {
+		k.cells, k.texts = make([]Cell, max(n, slab)), make([]string, max(n, slab))
 	}
-	cells, texts := b.slab[:n:n], b.texts[:n:n]
-	b.slab, b.texts = b.slab[n:], b.texts[n:]
+	cells, texts := k.cells[:n:n], k.texts[:n:n]
+	k.cells, k.texts = k.cells[n:], k.texts[n:]
 	return cells, texts
 }
 
 // intern keeps one copy of a label.
-func (b *builder) intern(field []byte) string {
+func (k *store) intern(field []byte) string {
 	field = trim(field)
 	field = field[:min(len(field), maxName)]
-	if s, ok := b.interned[string(field)]; ok {
+	if s, ok := k.interned[string(field)]; ok {
 		return s
 	}
 	s := string(field)
-	if len(b.interned) < 20_000 {
-		b.interned[s] = s
+	if len(k.interned) < 20_000 {
+		k.interned[s] = s
 	}
 	return s
 }
