@@ -29,9 +29,17 @@ func Check(ctx context.Context, f File, p Profile) (*Report, error) {
 	return r, err
 }
 
-// CheckTables is Check, and returns the tables that were read as well, to be
-// compared with those of other files.
-func CheckTables(ctx context.Context, f File, p Profile) (*Report, []*Table, error) {
+// CheckTables is Check, and returns as well what other files are compared with.
+func CheckTables(ctx context.Context, f File, p Profile) (*Report, []Extract, error) {
+	r, tables, err := checkTables(ctx, f, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	return r, Extracts(tables), nil
+}
+
+// checkTables is Check, and returns the tables that were read as well.
+func checkTables(ctx context.Context, f File, p Profile) (*Report, []*Table, error) {
 	if err := p.Check(); err != nil {
 		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
 	}
@@ -48,6 +56,9 @@ func CheckTables(ctx context.Context, f File, p Profile) (*Report, []*Table, err
 		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
 	}
 	s.judge()
+	if err := s.out.failed; err != nil {
+		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
+	}
 	return s.finish(), s.tables, nil
 }
 
@@ -244,7 +255,7 @@ func (s *scan) finish() *Report {
 	}
 	e.Rules = []string{}
 	for _, r := range s.rules {
-		if r.about().Name != (differencing{}).about().Name || s.profile.Earlier != nil {
+		if r.about().Name != (&differencing{}).about().Name || s.profile.Earlier != nil {
 			e.Rules = append(e.Rules, r.about().Name)
 		}
 	}

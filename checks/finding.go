@@ -93,6 +93,7 @@ type Finding struct {
 	Places  []Place   `json:"places"` // at most a hundred
 	Count   int64     `json:"count"`  // of places in all
 	Derived []Derived `json:"-"`      // how hidden values were worked out, for the page only
+	Beside  []Pair    `json:"-"`      // cells of other files to compare with, for the page only; at most a hundred
 }
 
 // Derived is a value that was hidden and can be worked out.

@@ -42,7 +42,7 @@ type ender interface {
 // rules are all rules, those with a state fresh.
 func rules() []rule {
 	return []rule{
-		&lowCounts{}, &declaredControl{}, recomputed{}, undone{}, oneClass{}, smallDenominators{}, differencing{}, extremes{}, &models{},
+		&lowCounts{}, &declaredControl{}, recomputed{}, undone{}, oneClass{}, smallDenominators{}, &differencing{}, extremes{}, &models{},
 		dominance{}, survival{}, people{}, identifiers{}, freeText{}, formulas{}, &logs{}, &evidence{}, tooMany{},
 	}
 }
@@ -62,6 +62,7 @@ type findings struct {
 	rule    About
 	list    []Finding
 	missed  []string
+	failed  error // what else was asked did not answer
 }
 
 // maxFindings bounds the findings of a rule in a file.

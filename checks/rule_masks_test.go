@@ -67,24 +67,3 @@ func TestRecomputed(t *testing.T) {
 		{name: "of counts that nobody rounded", text: "age,n,population,percent\na,31,401,7.7\nb,46,303,15.2\nc,83,1601,5.2\nd,27,502,5.4\n"},
 	})
 }
-
-func TestDifferencing(t *testing.T) {
-	earlier := func(text string) func(*Profile) {
-		return func(p *Profile) {
-			_, tables := look(t, "before.csv", text, DefaultProfile())
-			x := &Index{}
-			x.Add("before.csv", tables)
-			p.Earlier = x
-		}
-	}
-	finds(t, "differencing", []finding{
-		{name: "a few people more", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,219\nc,333\n"), want: []string{"high n 3"}},
-		{name: "the same", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,222\nc,333\n")},
-		{name: "in another order", text: "age,n\nb,222\na,111\nc,333\n", with: earlier("age,n\na,111\nb,219\nc,333\n"), want: []string{"high n 2"}},
-		{name: "hidden there", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,111\nb,[REDACTED]\nc,333\n"), want: []string{"medium n 3"}},
-		{name: "few and small", text: "age,n\na,11\nb,22\nc,3\n", with: earlier("age,n\na,14\nb,19\nc,3\n"), want: []string{"medium n 2,3"}},
-		{name: "other people", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,n\na,511\nb,219\nc,733\n")},
-		{name: "another table", text: "age,n\na,111\nb,222\nc,333\n", with: earlier("age,people\na,111\nb,219\nc,333\n")},
-		{name: "nothing before", text: "age,n\na,111\nb,222\nc,333\n"},
-	})
-}

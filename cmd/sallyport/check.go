@@ -176,7 +176,7 @@ func (r *checkRun) look(root *os.Root, inside, shown string, p checks.Profile) (
 	if err != nil {
 		return fileChecked{}, err
 	}
-	r.known.Add(shown, tables)
+	r.known.Add(shown, sum, tables)
 	return fileChecked{File: shown, SHA256: sum, Report: report}, nil
 }
 
