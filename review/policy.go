@@ -60,6 +60,8 @@ func (p Policy) stricter(today Policy) Policy {
 	p.ReviewsNeeded = max(p.ReviewsNeeded, today.ReviewsNeeded)
 	p.CheckersOutsideProject = p.CheckersOutsideProject || today.CheckersOutsideProject
 	p.HoldSeconds = max(p.HoldSeconds, today.HoldSeconds)
+	p.OutputsOfFailedJobs = p.OutputsOfFailedJobs && today.OutputsOfFailedJobs
+	p.OutputsOfUnreportedJobs = p.OutputsOfUnreportedJobs && today.OutputsOfUnreportedJobs
 	p.SizeLimit = min(p.SizeLimit, today.SizeLimit)
 	if !slices.Equal(p.FileTypes, today.FileTypes) {
 		p.FileTypes = slices.DeleteFunc(slices.Clone(p.FileTypes), func(t string) bool {

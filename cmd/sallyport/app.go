@@ -46,10 +46,8 @@ func openApp(c *console, s checked) (*app, error) {
 	}
 	a := &app{settings: s, log: c.log(s.level), wake: func() {}, patience: patience}
 	var err error
-	policy := review.DefaultPolicy()
-	policy.HoldSeconds = int64(s.hold / time.Second)
 	a.store, err = models.Open(c.ctx, models.Config{
-		URL: s.database, Now: now, NewID: newID, NewSalt: salt, Policy: policy, Log: a.log,
+		URL: s.database, Now: now, NewID: newID, NewSalt: salt, Policy: s.policy, Log: a.log,
 		Program: version, Destinations: names(s.destinations), OnCommit: func() { a.wake() },
 	})
 	if err != nil {

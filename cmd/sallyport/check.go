@@ -13,13 +13,15 @@ import (
 	"strings"
 
 	"sallyport/checks"
+	"sallyport/policy"
+	"sallyport/review"
 )
 
 // checkCommand looks at files before anybody is asked to release them.
 type checkCommand struct {
 	JSON     bool     `name:"json" help:"One JSON object a line, for each file." xor:"form"`
 	SARIF    bool     `name:"sarif" help:"One SARIF 2.1.0 log, as services for code show it." xor:"form"`
-	Policy   string   `name:"policy" help:"A policy, of which the part checks is read." type:"path" placeholder:"FILE"`
+	Policy   string   `name:"policy" help:"A policy, over the defaults (docs/policy.md)." type:"path" placeholder:"FILE"`
 	Controls []string `name:"controls" help:"What was done to the counts, by code: rounded-5, midpoint-6, redacted-le-7 …" placeholder:"CODE"`
 	Earlier  string   `name:"earlier" help:"A folder of what was released before, to compare with." type:"path" placeholder:"DIR"`
 	Paths    []string `arg:"" name:"path" help:"Files, or folders of files."`
@@ -79,8 +81,11 @@ func (k checkCommand) Run(c *console) error {
 func (k checkCommand) profile() (checks.Profile, error) {
 	p := checks.DefaultProfile()
 	if k.Policy != "" {
-		var err error
-		if p, err = readCheckPolicy(k.Policy); err != nil {
+		doc, err := readPolicy(k.Policy)
+		if err == nil {
+			p, err = policy.Profile(doc.Values.Over(review.DefaultPolicy()))
+		}
+		if err != nil {
 			return p, usageError{err.Error()}
 		}
 	}

@@ -517,7 +517,7 @@ func TestSettings(t *testing.T) {
 		"the environment":     {got.workspaces, "from-environment"},
 		"a file of one value": {got.listen, "from-file-of-environment"},
 		"the file":            {got.database, "from-file"},
-		"the file's hold":     {got.hold.String(), "30s"},
+		"the file's hold":     {got.policy.Hold().String(), "30s"},
 		"the default":         {got.level.String(), "INFO"},
 		"the destination":     {len(got.destinations), 1},
 	} {
@@ -527,8 +527,8 @@ func TestSettings(t *testing.T) {
 	}
 	env["SALLYPORT_CONFIG"] = write("empty.yaml", "")
 	env["SALLYPORT_DATABASE_URL"], env["SALLYPORT_DESTINATIONS"] = "x", destinations
-	if got, err = (&settings{}).read(lookup); err != nil || got.hold.String() != "10m0s" {
-		t.Errorf("with an empty file: %v, %v, want the defaults", got.hold, err)
+	if got, err = (&settings{}).read(lookup); err != nil || got.policy.Hold().String() != "10m0s" {
+		t.Errorf("with an empty file: %v, %v, want the defaults", got.policy, err)
 	}
 	env["SALLYPORT_CONFIG"] = write("comment.yaml", "# nothing\n---\n")
 	if _, err = (&settings{}).read(lookup); err != nil {

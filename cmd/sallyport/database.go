@@ -69,7 +69,7 @@ func demoSettings(dir string) checked {
 		workspaces:   filepath.Join(dir, "workspaces"),
 		vault:        filepath.Join(dir, "vault"),
 		cache:        filepath.Join(dir, "cache"),
-		hold:         demoHold,
+		policy:       heldFor(demoHold),
 		destinations: demoDestinations(dir),
 		repoLinks:    web.GitHubLinks(),
 	}

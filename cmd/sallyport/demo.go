@@ -108,7 +108,7 @@ func loopback(listen string) error {
 // people. The sample's approval is not held, so that it is released at once.
 func prepareDemo(c *console, dir string) (map[string]string, error) {
 	s := demoSettings(dir)
-	s.hold, s.level = 0, slog.LevelWarn
+	s.policy, s.level = heldFor(0), slog.LevelWarn
 	for _, d := range []string{s.workspaces, s.vault, filepath.Join(dir, "released")} {
 		if err := os.MkdirAll(d, 0o750); err != nil {
 			return nil, err

@@ -108,13 +108,13 @@ func seeded(t *testing.T, url string, hold time.Duration) *program {
 	}
 	must(t, writeWorkspaces(s.workspaces))
 	c := &console{ctx: t.Context(), out: io.Discard, err: testLog{t, p.logged}}
-	s.hold = 0
+	s.policy = heldFor(0)
 	seeding := p.open(c, s)
 	var err error
 	p.tokens, err = seed(t.Context(), seeding)
 	must(t, err)
 	must(t, seeding.close())
-	s.hold = hold
+	s.policy = heldFor(hold)
 	p.app = p.open(c, s)
 	return p
 }

@@ -41,7 +41,7 @@ func child(task string) int {
 		return exitUsage
 	}
 	s := demoSettings(c.Dir)
-	s.database, s.hold = c.URL, 0
+	s.database, s.policy = c.URL, heldFor(0)
 	a, err := openApp(&console{ctx: context.Background(), out: io.Discard, err: os.Stderr}, s)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

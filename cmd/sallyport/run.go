@@ -32,6 +32,7 @@ type cli struct {
 	Ingest    ingestCommand    `cmd:"" help:"Record a job request, or read a workspace, now."`
 	Pipeline  pipelineCommand  `cmd:"" help:"Read project.yaml files."`
 	Check     checkCommand     `cmd:"" help:"Look at files for what an output checker would send back. Example: sallyport check --controls midpoint-6 output/"`
+	Policy    policyCommand    `cmd:"" help:"Read policies."`
 	Ledger    ledgerCommand    `cmd:"" help:"Export the log, or compare the database with it."`
 	User      userCommand      `cmd:"" help:"People and their roles."`
 	Token     tokenCommand     `cmd:"" help:"Tokens of people and of backends."`

@@ -15,6 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"sallyport/release"
+	"sallyport/review"
 	"sallyport/web"
 )
 
@@ -34,6 +35,7 @@ type settings struct {
 	CacheDir           string `name:"cache-dir" placeholder:"DIR" help:"Where the places of rows in big files are remembered; a temporary directory if empty."`
 	Destinations       string `placeholder:"FILE" help:"YAML: where approved bytes go."`
 	Hold               string `placeholder:"DURATION" help:"How long an approval waits before delivery (10m)."`
+	PolicyDir          string `name:"policy-dir" placeholder:"DIR" help:"Where default.yaml says what holds in the installation."`
 	OIDCIssuer         string `name:"oidc-issuer" placeholder:"URL" help:"The sign-in provider; without one there are no pages, only the API."`
 	OIDCClientID       string `name:"oidc-client-id" placeholder:"ID" help:"Our name at the provider."`
 	OIDCClientSecret   string `name:"oidc-client-secret" placeholder:"SECRET" help:"Our secret there; better in a file, by SALLYPORT_OIDC_CLIENT_SECRET_FILE."`
@@ -51,7 +53,7 @@ func (s *settings) byName() map[string]*string {
 		"DATABASE_URL": &s.DatabaseURL, "MIGRATE_DATABASE_URL": &s.MigrateDatabaseURL,
 		"LISTEN": &s.Listen, "METRICS_LISTEN": &s.MetricsListen, "PUBLIC_URL": &s.PublicURL,
 		"TRUSTED_PROXIES": &s.TrustedProxies, "WORKSPACES_DIR": &s.WorkspacesDir,
-		"REPOS_DIR": &s.ReposDir, "VAULT_URL": &s.VaultURL, "CACHE_DIR": &s.CacheDir, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold,
+		"REPOS_DIR": &s.ReposDir, "VAULT_URL": &s.VaultURL, "CACHE_DIR": &s.CacheDir, "DESTINATIONS": &s.Destinations, "HOLD": &s.Hold, "POLICY_DIR": &s.PolicyDir,
 		"OIDC_ISSUER": &s.OIDCIssuer, "OIDC_CLIENT_ID": &s.OIDCClientID, "OIDC_CLIENT_SECRET": &s.OIDCClientSecret,
 		"OIDC_SCOPES": &s.OIDCScopes, "OIDC_ROLE_CLAIM": &s.OIDCRoleClaim, "ROLE_MAPPING": &s.RoleMapping,
 		"LOG_LEVEL": &s.LogLevel, "REPO_LINKS": &s.RepoLinks,
@@ -139,7 +141,7 @@ type checked struct {
 	vault        string
 	cache        string // "": a temporary directory
 	destinations []release.Destination
-	hold         time.Duration
+	policy       review.Policy // of the installation
 	level        slog.Level
 	repoLinks    web.RepoLinks
 	oidc         *signInSettings // nil: nobody signs in, there are no pages
@@ -186,11 +188,13 @@ func (s *settings) check() (checked, error) {
 	note("REPOS_DIR", isDirectory(s.ReposDir))
 	c.vault, err = vaultDir(s.VaultURL)
 	note("VAULT_URL", err)
-	c.hold, err = time.ParseDuration(orElse(s.Hold, "10m"))
+	hold, err := time.ParseDuration(orElse(s.Hold, "10m"))
 	note("HOLD", err)
-	if err == nil && (c.hold < 0 || c.hold%time.Second != 0) {
+	if err == nil && (hold < 0 || hold%time.Second != 0) {
 		note("HOLD", errors.New("whole seconds, not less than none"))
 	}
+	c.policy, err = installationPolicy(s.PolicyDir, hold)
+	note("POLICY_DIR", err)
 	if s.RepoLinks != "" {
 		c.repoLinks, err = web.ReadRepoLinks(s.RepoLinks)
 		note("REPO_LINKS", err)
