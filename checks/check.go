@@ -43,15 +43,7 @@ func checkTables(ctx context.Context, f File, p Profile) (*Report, []*Table, err
 	if err := p.Check(); err != nil {
 		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
 	}
-	s := &scan{ctx: ctx, file: f, profile: &p, store: store{budget: keptCells, interned: map[string]string{}}, report: &Report{NotExamined: []string{}, Findings: []Finding{}}}
-	s.limits = &thresholds{low: int64(p.Threshold), patterns: p.Patterns}
-	s.grammar = &grammar{own: p.ownMasks(), known: make([]knownField, knownFields)}
-	s.out = &findings{profile: &p}
-	for _, r := range rules() {
-		if !p.off(r.about().Name) {
-			s.rules = append(s.rules, r)
-		}
-	}
+	s := newScan(ctx, f, &p)
 	if err := s.read(); err != nil {
 		return nil, nil, fmt.Errorf("check %s: %w", f.Name, err)
 	}
@@ -74,6 +66,20 @@ type scan struct {
 	out     *findings
 	tables  []*Table
 	store   store
+}
+
+// newScan begins the reading of a file.
+func newScan(ctx context.Context, f File, p *Profile) *scan {
+	s := &scan{ctx: ctx, file: f, profile: p, store: store{budget: keptCells, interned: map[string]string{}}, report: &Report{NotExamined: []string{}, Findings: []Finding{}}}
+	s.limits = &thresholds{low: int64(p.Threshold), patterns: p.Patterns}
+	s.grammar = &grammar{own: p.ownMasks(), known: make([]knownField, knownFields)}
+	s.out = &findings{profile: p, file: f}
+	for _, r := range rules() {
+		if !p.off(r.about().Name) {
+			s.rules = append(s.rules, r)
+		}
+	}
+	return s
 }
 
 // note says what was not looked at.

@@ -112,6 +112,7 @@ type Profile struct {
 	Off              []string    // names of rules that are not run
 	Declared         []Control   // the controls of the file's group
 	Earlier          Earlier     // what was released before; nil for nothing
+	Companions       []Companion // the other files of its group; nil if they are not known
 }
 
 // DefaultProfile has the thresholds of an OpenSAFELY backend, and of ACRO where

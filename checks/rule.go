@@ -9,6 +9,7 @@ import (
 // About says what a rule is.
 type About struct {
 	Name     string   `json:"name"`
+	Version  int      `json:"version"`  // raised when what it finds changes
 	Source   string   `json:"source"`   // who asks for it
 	Weight   Weight   `json:"weight"`   // of its gravest findings
 	Reads    []string `json:"reads"`    // the values of a profile that it reads
@@ -51,7 +52,19 @@ func rules() []rule {
 func Rules() []About {
 	var out []About
 	for _, r := range rules() {
-		out = append(out, r.about())
+		a := r.about()
+		a.Version = max(a.Version, 1)
+		out = append(out, a)
+	}
+	return out
+}
+
+// Versions names each rule and its version, as "low-counts/1", for a log that
+// says what looked at a file.
+func Versions() []string {
+	var out []string
+	for _, a := range Rules() {
+		out = append(out, fmt.Sprintf("%s/%d", a.Name, a.Version))
 	}
 	return out
 }
@@ -59,6 +72,7 @@ func Rules() []About {
 // findings collects what rules find in a file.
 type findings struct {
 	profile *Profile
+	file    File
 	rule    About
 	list    []Finding
 	missed  []string

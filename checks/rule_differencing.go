@@ -13,7 +13,7 @@ type differencing struct {
 
 func (*differencing) about() About {
 	return About{
-		Name: "differencing", Weight: High, Source: "OpenSAFELY, UK LLC: two tables that differ by a few people show those people",
+		Name: "differencing", Version: 2, Weight: High, Source: "OpenSAFELY, UK LLC: two tables that differ by a few people show those people",
 		Reads:    []string{"threshold", "earlier"},
 		Examines: "counts with the same labels in earlier releases and in the files that are checked together: the same cells, parts of them, sums, masks and rounding",
 	}

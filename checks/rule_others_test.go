@@ -52,11 +52,52 @@ func TestModels(t *testing.T) {
 }
 
 func TestEvidence(t *testing.T) {
+	beside := func(list ...Companion) func(*Profile) {
+		return func(p *Profile) { p.Companions = append([]Companion{}, list...) }
+	}
+	const model = "term,estimate,conf.low,conf.high\na,1.2,0.9,1.5\n"
 	finds(t, "evidence", []finding{
-		{name: "without a number", text: "term,estimate,conf.low,conf.high\na,1.2,0.9,1.5\n", want: []string{"low 1"}},
-		{name: "with one", text: "term,n_obs,estimate,conf.low,conf.high\na,400,1.2,0.9,1.5\n"},
-		{name: "counts", text: "sex,n\nF,40\n"},
+		{name: "without a number", text: model, want: []string{"low 1"}},
+		{name: "without a number, alone in its group", text: model, with: beside(), want: []string{"medium 1"}},
+		{name: "with counts beside it", text: model, with: beside(Companion{"counts.csv", KindCounts})},
+		{name: "with one", text: "term,n_obs,estimate,conf.low,conf.high\na,400,1.2,0.9,1.5\n", with: beside()},
+		{name: "counts", text: "sex,n\nF,40\n", with: beside()},
+		{name: "a figure", file: "a.svg", text: "<svg><text>Risk</text></svg>", with: beside(Companion{"b.svg", KindFigure}, Companion{"code.txt", KindOther}), want: []string{"medium 1"}},
+		{name: "a figure with its counts", file: "a.svg", text: "<svg><text>Risk</text></svg>", with: beside(Companion{"counts.csv", KindCounts})},
+		{name: "a figure, and nobody knows what is beside it", file: "a.svg", text: "<svg><text>Risk</text></svg>"},
 	})
+}
+
+func TestKindOf(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       CompanionKind
+	}{
+		{"a.csv", "sex,n\nF,40\nM,50\n", KindCounts},
+		{"a.csv", "term,estimate\na,1.2\n", KindOther},
+		{"a.txt", "Number of obs = 400\n", KindCounts},
+		{"a.csv", "", KindOther},
+		{"a.svg", "<svg></svg>", KindFigure},
+		{"a.html", "<html><img src='data:image/png;base64,AAAA'></html>", KindFigure},
+		{"a.html", "<html><p>words</p></html>", KindOther},
+	} {
+		if got, err := KindOf(t.Context(), File{Name: c.name, Bytes: strings.NewReader(c.text), Size: int64(len(c.text))}); got != c.want || err != nil {
+			t.Errorf("KindOf(%s, %q) = %s, %v, want %s", c.name, c.text, got, err, c.want)
+		}
+	}
+}
+
+// Each rule has a version, which a log can name.
+func TestVersions(t *testing.T) {
+	list := Versions()
+	if len(list) != len(Rules()) {
+		t.Fatalf("%d versions of %d rules", len(list), len(Rules()))
+	}
+	for _, v := range list {
+		if !regexp.MustCompile(`^[a-z-]+/[1-9][0-9]*$`).MatchString(v) {
+			t.Errorf("version %q", v)
+		}
+	}
 }
 
 func TestDominance(t *testing.T) {

@@ -58,7 +58,12 @@ func (k checkCommand) Run(c *console) error {
 		}
 	}
 	for _, name := range k.Paths {
-		if err := run.path(name); err != nil {
+		if err := run.path(name, run.note); err != nil {
+			continue // it is said below
+		}
+	}
+	for _, name := range k.Paths {
+		if err := run.path(name, run.check); err != nil {
 			complain(c.err, "%v", err)
 			run.found = true
 		}
@@ -103,18 +108,19 @@ type checkRun struct {
 	console *console
 	profile checks.Profile
 	known   *checks.Index // what was released, and what was checked before
+	beside  []besideFile  // the files that are checked together
 	print   func(fileChecked) error
 	found   bool
 }
 
-// path checks a file, or the files of a folder.
-func (r *checkRun) path(name string) error {
+// path does something with a file, or with the files of a folder.
+func (r *checkRun) path(name string, do func(root *os.Root, inside, shown string) error) error {
 	at, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
 	if at.IsDir() {
-		return r.folder(name, r.check)
+		return r.folder(name, do)
 	}
 	if !at.Mode().IsRegular() {
 		return fmt.Errorf("%s is no regular file", name)
@@ -124,7 +130,7 @@ func (r *checkRun) path(name string) error {
 		return err
 	}
 	defer root.Close()
-	return r.check(root, filepath.Base(name), name)
+	return do(root, filepath.Base(name), name)
 }
 
 // folder does something with each regular file below a folder. Links are not
@@ -153,6 +159,7 @@ func (r *checkRun) remember(root *os.Root, inside, shown string) error {
 func (r *checkRun) check(root *os.Root, inside, shown string) error {
 	p := r.profile
 	p.Earlier = r.known
+	p.Companions = r.companions(shown)
 	result, err := r.look(root, inside, shown, p)
 	if err != nil {
 		return err

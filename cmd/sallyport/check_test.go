@@ -142,6 +142,20 @@ func TestCheckComparesFiles(t *testing.T) {
 	}
 }
 
+// A figure is looked at beside the files in its folder.
+func TestCheckLooksForCountsBesideFigures(t *testing.T) {
+	svg := `<svg xmlns="http://www.w3.org/2000/svg"><text>A figure</text></svg>`
+	dir := checkFiles(t, map[string]string{"a/curve.svg": svg, "a/notes.txt": "This is a figure.\n", "b/curve.svg": svg, "b/counts.csv": "sex,n\nF,300\nM,400\n"})
+	s := shell{t: t}
+	r := s.want(exitDone, "check", dir)
+	if n := strings.Count(r.out, "evidence,"); n != 1 || !strings.Contains(r.out, "has no file with its counts") {
+		t.Errorf("check of two folders of figures: %s", r.out)
+	}
+	if r := s.want(exitDone, "check", filepath.Join(dir, "a", "curve.svg")); strings.Contains(r.out, "evidence,") || !strings.Contains(r.out, "no other files were given") {
+		t.Errorf("check of one figure: %s", r.out)
+	}
+}
+
 // Links are not followed, and what is no file is not opened.
 func TestCheckStaysInItsFolder(t *testing.T) {
 	dir := checkFiles(t, map[string]string{"in/good.csv": "sex,n\nF,300\nM,400\n", "out/low.csv": "sex,n\nF,3\nM,400\n"})
