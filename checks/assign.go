@@ -16,6 +16,7 @@ func (t *Table) assign() {
 		c.Role, c.Why, c.Sure = RoleLabel, "it stands before the first bar", false
 	}
 	t.maybeCounts()
+	t.notCounts()
 	t.findRounding()
 	t.findLayout()
 	t.confirmCounts()
@@ -72,7 +73,7 @@ func (c *Column) indexName() bool {
 // notCode reports whether what a header calls a code has the values of a
 // count: a column for each sex, or for each level.
 func (c *Column) notCode() bool {
-	return c.masks > 0 || c.whole == c.numbers && c.max > 150 && c.years*2 < c.numbers && c.codes == 0 && c.pads == 0
+	return codings.any(c.words) == "" && (c.masks > 0 || c.whole == c.numbers && c.max > 150 && c.years*2 < c.numbers && c.codes == 0 && c.pads == 0)
 }
 
 // wordsRole is the role of a column that is not one of numbers.
@@ -116,6 +117,8 @@ func (c *Column) countByName(why string) (Role, string, bool) {
 		return RoleIndex, "it numbers the rows", false
 	case c.max <= 2 && c.min >= 0 && c.masks == 0 && c.numbers > 3 && plainCounts.any(c.words) == "":
 		return RoleCode, why + ", but its numbers are 0, 1 and 2", false
+	case c.max <= 1 && c.min >= 0 && c.masks == 0 && flagWords.any(c.words) != "":
+		return RoleCode, why + ", but it says yes and no", false
 	case c.whole*10 < c.numbers*9 && c.max <= 1 && c.min >= 0:
 		return RolePercentage, why + ", but the values are from 0 to 1", false
 	case c.whole*10 < c.numbers*9:

@@ -134,7 +134,7 @@ func TestTablesAreRead(t *testing.T) {
 		{"Markdown", "notes.txt", "words above\n\n|sex |    n|\n|:---|----:|\n|F   |   20|\n|M   |   30|\n", []string{"1+2: sex=label; n=count"}},
 		{"R", "skim.txt", "-- Variable type: factor ----\n  skim_variable n_missing complete_rate n_unique\n1 ageband               0         1            6\n2 ethnicity5          961         0.904        5\n",
 			[]string{"1+2: column 1=row number; skim_variable=label; n_missing=count; complete_rate=rate; n_unique=number"}},
-		{"pandas", "s.txt", "count    3811.000000\nmean       32.218578\nmax      3274.000000\nName: x, dtype: float64\n", []string{"0+3: column 1=label; column 2=number"}},
+		{"pandas", "s.txt", "count    3811.000000\nmean       32.218578\nmax      3274.000000\nName: x, dtype: float64\n", []string{"1+3: column 1=label; x=number"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.file == "" {

@@ -107,6 +107,7 @@ func (r *residues) addAll(o *residues) {
 type sequence struct {
 	first, last float64
 	steps       int64 // of one
+	resets      int64 // to the first
 	others      int64
 	begun       bool
 }
@@ -117,6 +118,8 @@ func (s *sequence) add(v float64) {
 		s.begun, s.first = true, v
 	case v == s.last+1:
 		s.steps++
+	case v == s.first:
+		s.resets++
 	default:
 		s.others++
 	}
@@ -125,7 +128,13 @@ func (s *sequence) add(v float64) {
 
 // counted reports whether the column counts its rows, from 0 or 1.
 func (s *sequence) counted() bool {
-	return s.begun && (s.first == 0 || s.first == 1) && s.others == 0 && s.steps > 0
+	return s.begun && (s.first == 0 || s.first == 1) && s.others+s.resets == 0 && s.steps > 0
+}
+
+// cycled reports whether the column goes up one by one from 0 or 1, again and
+// again: as the levels of something do in a long table.
+func (s *sequence) cycled() bool {
+	return s.begun && (s.first == 0 || s.first == 1) && s.others == 0 && s.steps >= 2*(s.resets+1)
 }
 
 // distinct estimates how many different fields the first rows of a column

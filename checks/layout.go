@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -13,14 +14,16 @@ type layout struct {
 	totals      map[int]bool    // rows, by their place in Rows, that are called totals
 	rows        map[int]rowRole // rows that are something else than their columns
 	value       int             // column of values whose row says what they are; -1
+	described   bool            // rows are statistics, of which one is the count
 }
 
 // rowRole is what a label says of a row.
 type rowRole struct {
-	role  Role
-	why   string
-	total bool // of all together
-	mixed bool // says so only of cells with another number beside the first
+	role    Role
+	why     string
+	total   bool // of all together
+	quarter bool // Q1 to Q9: of a distribution, of a year, a question
+	mixed   bool // says so only of cells with another number beside the first
 }
 
 // findLayout finds labels, totals and rows that are not counts.
@@ -51,8 +54,35 @@ func (t *Table) findLayout() {
 			}
 		}
 	}
+	l.dropQuarters()
+	l.described = l.describes()
 	t.layout = l
 	t.layout.totalColumn = t.findTotalColumn()
+}
+
+// describes reports whether there are rows of counts among several of
+// statistics: what describe() of pandas gives.
+func (l *layout) describes() bool {
+	counts, others := 0, 0
+	for _, r := range l.rows {
+		if r.role == RoleCount {
+			counts++
+		} else {
+			others++
+		}
+	}
+	return counts > 0 && others > 2*counts
+}
+
+// dropQuarters takes labels such as Q1 for what people are in, a quarter or an
+// answer, unless there are other rows of statistics.
+func (l *layout) dropQuarters() {
+	for _, r := range l.rows {
+		if !r.quarter && (r.role == RoleStatistic || r.role == RoleExtreme) {
+			return
+		}
+	}
+	maps.DeleteFunc(l.rows, func(_ int, r rowRole) bool { return r.quarter })
 }
 
 // valueColumn is the column of a long table whose rows say what their value
@@ -109,7 +139,9 @@ func readLabel(label string) rowRole {
 	whole := strings.Join(w, "")
 	switch {
 	case len(w) == 2 && last == "%" && isDigit(first[0]), isPercentile(w):
-		return say(RoleStatistic)
+		r := say(RoleStatistic)
+		r.quarter = first == "q"
+		return r
 	case extremeWords[first] && first != "earliest" && first != "latest", extremeWords[last] && len(w) <= 3 && last != "range":
 		return say(RoleExtreme)
 	case statWords[first] && first != "score" && first != "weight" && first != "log", exactStats[whole], first == "df":
@@ -141,7 +173,7 @@ func (t *Table) roleAt(row, column int) Role {
 	switch {
 	case !ok, r.mixed && c.besides == 0:
 		return c.Role
-	case r.role == RoleCount && (column == t.layout.value || c.Role == RoleNumber):
+	case r.role == RoleCount && (column == t.layout.value || c.Role == RoleNumber || t.layout.described && c.numbers > 0 && c.Role != RoleLabel):
 		return RoleCount
 	case r.role != RoleCount && (c.Role == RoleCount || column == t.layout.value):
 		return r.role
@@ -238,12 +270,17 @@ func (t *Table) findRounding() {
 // perhaps is how far a count may be from the one before rounding in a column
 // that is too short to tell.
 func (c *Column) perhaps() float64 {
+	return halfOf(c.maybe())
+}
+
+// maybe is a rounding that all counts of the column have, be it by chance.
+func (c *Column) maybe() Control {
 	for _, try := range []Control{Rounded10, roundedSeven, Midpoint6, Rounded6, Rounded5} {
-		if fit, _ := c.rounding.fit(try); fit == c.nonZero {
-			return halfOf(try)
+		if fit, _ := c.rounding.fit(try); fit == c.nonZero && fit > 0 {
+			return try
 		}
 	}
-	return 0
+	return noControl
 }
 
 // halfOf is how far rounding moves a count.
@@ -258,8 +295,12 @@ func (c *Column) shows() Control {
 	if base, _ := c.control.base(); base > 0 && c.off.count == 0 && c.nonZero > 0 {
 		return c.control
 	}
-	if looks, others := c.looksRounded(); others == 0 {
+	looks, others := c.looksRounded()
+	if others == 0 && (looks != noControl || !c.isRounded()) {
 		return looks
+	}
+	if c.isRounded() {
+		return c.maybe()
 	}
 	return noControl
 }

@@ -109,11 +109,13 @@ var (
 	dateWords    = listOf(`date dates datetime timestamp day days hours week weeks month months year years time dob quarter period start end tstart tstop leadtime`)
 	codeWords    = listOf(`percentile percentiles centile centiles sort seq sequence age ages agegroup ageband agegrp ageg code codes category categories level levels nlevels wave model quintile decile deciles quartile imd
 		imdq male female sex gender group groups cat step stage dose band bin order rank index position flag indicator version phase round lag
-		horizon class cluster stratum strata seed iteration sim chain draw fold knot timesincevax interval rep replicate shield expcat`)
+		horizon class cluster stratum strata seed iteration sim chain draw fold knot timesincevax interval rep replicate shield expcat
+		ethnicity ethnic eth ethnicities icd snomed ctv bnf dmd opcs smoking charlson frailty`)
+	codings    = listOf(`icd snomed ctv bnf dmd opcs code codes`)
 	identWords = listOf(`id ids identifier nhs chi mrn patid pseudoid uuid guid nino passport`)
 	countWords = listOf(`n ns count counts freq freqs frequency frequencies num number numbers numerator denominator denom total totals sum event events nevent
 		nevents case cases control controls patient patients pts population pop people person persons obs nobs observation observations record records
-		death deaths died dead admission admissions admitted hospitalised hospitalized hospitalisation hospitalisations participant participants
+		death deaths died dead failure failures admission admissions admitted hospitalised hospitalized hospitalisation hospitalisations participant participants
 		subject subjects individual individuals women men children adults males females boys girls births households practices cumuln cum
 		tests vaccinated unvaccinated eligible treated exposed unexposed censor censored censorings atrisk registered vaccinations doses
 		prescriptions dispensings items visits appts appointments interactions consultations referrals diagnoses infections positives negatives
@@ -122,6 +124,7 @@ var (
 	measureWords  = listOf(`cost costs price spend mg ml kg cm mmhg bmi height weight sbp dbp egfr hba1c temperature pressure length distance hours minutes seconds bytes`)
 	numberedWords = listOf(`week month year day dose wave visit decile quintile row order rank line group model step phase period band trial imputation cycle round stage`)
 	plainCounts   = listOf(`n ns count counts freq freqs frequency frequencies num number numbers total totals sum nevent nevents nobs tally events`)
+	flagWords     = listOf(`is has flag low suppressed redacted suppress redact any ever`)
 	notPeople     = listOf(`unique distinct levels nlevels columns variables vars cols parameters params days hours minutes costs cost spend price bytes size iterations knots
 		df dof decimals digits groups seconds`)
 )
@@ -166,8 +169,8 @@ func calledMore(w []string) (role Role, why string) {
 	if whole := strings.Join(w, ""); exactStats[whole] {
 		return say(RoleStatistic, whole)
 	}
-	if isPercentile(w) {
-		return say(RoleStatistic, strings.Join(w, ""))
+	if is := percentileIn(w); is != "" {
+		return say(RoleStatistic, is)
 	}
 	joined := strings.Join(w, " ")
 	if strings.Contains(joined, "p value") || strings.Contains(joined, "p val") {
@@ -206,6 +209,20 @@ func calledMore(w []string) (role Role, why string) {
 // isPercentile reports whether a name is that of a percentile: p75, 25%, q3.
 func isPercentile(w []string) bool {
 	return len(w) == 2 && (w[0] == "p" || w[0] == "q" || w[0] == "pctl") && isDigit(w[1][0])
+}
+
+// percentileIn is the percentile in a name: p75, 25%, q3 alone, or of two digits
+// beside what it is one of, as in q10_events.
+func percentileIn(w []string) string {
+	if isPercentile(w) {
+		return strings.Join(w, "")
+	}
+	for i := range max(len(w)-1, 0) {
+		if two := w[i : i+2]; isPercentile(two) && len(two[1]) == 2 {
+			return strings.Join(two, "")
+		}
+	}
+	return ""
 }
 
 // exposed is the word that says that a column holds person-time.

@@ -161,7 +161,7 @@ func number(n int64, one, more string) string {
 func (t *Table) places(column int, ask func(*Cell) bool) spots {
 	var s spots
 	want := t.Columns[column].Role
-	if column == t.layout.value {
+	if column == t.layout.value || t.layout.described {
 		want = RoleCount
 	}
 	for n := range t.Rows {

@@ -10,11 +10,14 @@ import (
 )
 
 // lowCounts finds counts from one to the threshold.
-type lowCounts struct{ listed spots }
+type lowCounts struct {
+	listed  spots
+	summary bool // the lines are of R's summary()
+}
 
 func (*lowCounts) about() About {
 	return About{
-		Name: "low-counts", Weight: High,
+		Name: "low-counts", Version: 2, Weight: High,
 		Source:   "OpenSAFELY: redact 7 or fewer; UK LLC, NHS England SDE, ACRO: fewer than 10",
 		Reads:    []string{"threshold", "zero_is_low", "declared"},
 		Examines: "every count: columns whose name or values say so, and rows of a long table that do",
@@ -23,7 +26,7 @@ func (*lowCounts) about() About {
 
 func (rule *lowCounts) table(t *Table, out *findings) {
 	for i, c := range t.Columns {
-		if c.Role != RoleCount && i != t.layout.value {
+		if c.Role != RoleCount && i != t.layout.value && !t.layout.described {
 			continue
 		}
 		if s := t.lowIn(i, out.profile); s.count > 0 {
@@ -61,8 +64,36 @@ func (*lowCounts) report(t *Table, c *Column, s spots, out *findings) {
 // listedCounts is how R's skim lists counts: FAL: 491437, TRU: 5.
 var listedCounts = regexp.MustCompile(`(?:\b[A-Za-z0-9 _.+-]{1,5}: [0-9]+(?:, |\s*$)){2,}`)
 
+var (
+	summaryStart = regexp.MustCompile(`(?:Min\. +|Length): ?`)
+	summaryCount = regexp.MustCompile(`([A-Za-z0-9_'()][^:]{0,20}?) *: *([0-9]+)(?:  |$)`)
+	summaryValue = regexp.MustCompile(`Min|1st Qu|Median|Mean|3rd Qu|Max|Length`)
+)
+
+// summarised reports whether a line of R's summary() has a low count of a level
+// or of what is missing.
+func (rule *lowCounts) summarised(text []byte, threshold float64) bool {
+	if bytes.IndexByte(text, ':') < 0 {
+		rule.summary = false
+		return false
+	}
+	if rule.summary = rule.summary || summaryStart.Match(text); !rule.summary {
+		return false
+	}
+	for _, m := range summaryCount.FindAllSubmatch(text, -1) {
+		if c, ok := quick(m[2]); ok && c.Value >= 1 && c.Value <= threshold && !summaryValue.Match(m[1]) {
+			return true
+		}
+	}
+	return false
+}
+
 // line finds low counts in lists of them.
 func (rule *lowCounts) line(text []byte, n int64, out *findings) {
+	if rule.summarised(text, float64(out.profile.Threshold)) {
+		rule.listed.add(Place{Line: n})
+		return
+	}
 	if bytes.Count(text, []byte(": ")) < 2 {
 		return
 	}
@@ -85,9 +116,23 @@ func (t *Table) lowIn(column int, p *Profile) spots {
 	if !t.kept() {
 		return c.low
 	}
+	base, left := int64(0), int64(0)
+	if c.shown == noControl && c.mostlyRounded() {
+		base, left = c.control.base() // those that are rounded are not the low ones
+	}
 	return t.places(column, func(x *Cell) bool {
-		return x.Kind == Number && x.Shape != Interval && x.whole() && x.Value >= 1 && math.Round(x.Value) <= float64(p.Threshold)
+		if x.Kind != Number || x.Shape == Interval || !x.whole() || x.Value < 1 || math.Round(x.Value) > float64(p.Threshold) {
+			return false
+		}
+		return base == 0 || int64(math.Round(x.Value))%base != left
 	})
+}
+
+// mostlyRounded reports whether most counts of a column are rounded as was
+// declared, though not all.
+func (c *Column) mostlyRounded() bool {
+	fit, different := c.rounding.fit(c.control)
+	return different > 1 && fit*3 >= c.nonZero*2
 }
 
 // declaredControl verifies what was declared to have been done to the counts.

@@ -211,6 +211,9 @@ func isBoxed(block []textLine) bool {
 // padNames makes room for columns without a name: the header was split
 // otherwise than the rows, so that only the first name is sure.
 func padNames(names []string, width int) []string {
+	if last := len(names) - 1; last > 0 && width == len(names)+1 && strings.Contains(strings.ToLower(names[last]), "interval") {
+		return append(names, names[last]) // Stata's [95% conf. interval] is above two
+	}
 	out := make([]string, width)
 	if len(names) > 0 {
 		out[0] = names[0]

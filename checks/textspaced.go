@@ -9,6 +9,9 @@ import (
 // spaced makes tables of lines with spaces between their columns: of each run
 // of lines that have several fields, cut where all of them have a space.
 func (t *textTables) spaced(block []textLine) {
+	if bytes.Contains(block[0].text, []byte("Data Summary")) {
+		return // of skim: how many rows and columns there are
+	}
 	var run []textLine
 	var above *textLine
 	end := func() {
@@ -17,7 +20,15 @@ func (t *textTables) spaced(block []textLine) {
 	}
 	for i, l := range block {
 		text := trim(l.text)
-		if bytes.HasPrefix(text, []byte("Name:")) || bytes.HasPrefix(text, []byte("dtype:")) || len(bySpaces(text)) < 2 {
+		if name, ok := seriesName(text); ok {
+			t.series(run, name)
+			run, above = nil, nil
+			continue
+		}
+		if isTypes(text) {
+			continue
+		}
+		if bytes.HasPrefix(text, []byte("dtype:")) || len(bySpaces(text)) < 2 {
 			end()
 			above = &block[i]
 			continue
@@ -25,6 +36,48 @@ func (t *textTables) spaced(block []textLine) {
 		run = append(run, l)
 	}
 	end()
+}
+
+// isTypes reports whether a line only says of what type columns are: <chr>
+// <int>, as a tibble prints below their names.
+func isTypes(line []byte) bool {
+	fields := bytes.Fields(line)
+	for _, f := range fields {
+		if len(f) < 3 || f[0] != '<' || f[len(f)-1] != '>' || isDigit(f[1]) || f[1] == '=' {
+			return false
+		}
+	}
+	return len(fields) > 0
+}
+
+// seriesName is the name in the line below a printed series of pandas.
+func seriesName(line []byte) (name string, ok bool) {
+	rest, ok := bytes.CutPrefix(line, []byte("Name: "))
+	if !ok {
+		return "", false
+	}
+	first, _, _ := bytes.Cut(rest, []byte(","))
+	return string(trim(first)), true
+}
+
+// series makes a table of a printed series: labels, and values with one name.
+// A line above with one word is the name of the labels.
+func (t *textTables) series(run []textLine, name string) {
+	b := t.scan.newTable()
+	b.table.text = true
+	b.names = []string{"", name}
+	for _, l := range run {
+		text := trim(l.text)
+		at := bytes.LastIndexByte(text, ' ')
+		if at < 0 {
+			continue
+		}
+		b.add([][]byte{bytes.Clone(trim(text[:at])), bytes.Clone(text[at+1:])}, 0, l.n)
+	}
+	if len(run) > 0 {
+		b.table.Header, b.table.labelled = 1, true
+		t.scan.keepText(b)
+	}
 }
 
 // cut cuts a run of lines where all have a space. The line above, which has

@@ -1,0 +1,43 @@
+package checks
+
+// countStudies are tables of counts.
+func countStudies() []study {
+	return []study{
+		{name: "gtsummary of all", text: "**Characteristic**,\"**N = 12,340**\"\n\"Age, Median (IQR)\",54 (41 – 67)\n__Sex__,NA\nF,\"6,210 (50%)\"\nM,\"6,130 (50%)\"\n__IMD__,NA\n1 (most deprived),\"2,471 (20%)\"\n2,\"2,466 (20%)\"\nUnknown,123\n"},
+		{name: "gtsummary by arm", text: "**Characteristic**,\"**A**, N = 1,204\",\"**B**, N = 1,180\",**p-value**\n\"Age, Mean (SD)\",54 (7),55 (6),0.4\n__Ethnicity__,NA,NA,0.2\nWhite,\"1,001 (83%)\",\"1,020 (86%)\",NA\nMixed,3 (0.2%),15 (1.3%),NA\nOther,200 (17%),145 (12%),NA\n",
+			want: []string{"low-counts **A**, N = 1,204 5"}},
+		{name: "table1 of R", text: "\"\",\"Vaccinated<br>(N=12340)\",\"Unvaccinated<br>(N=3120)\"\n\"Sex\",\"\",\"\"\n\"  F\",\"6210 (50.3%)\",\"1501 (48.1%)\"\n\"  M\",\"6130 (49.7%)\",\"1619 (51.9%)\"\n\"Age\",\"\",\"\"\n\"  Mean (SD)\",\"54.1 (6.2)\",\"5.0 (1.2)\"\n\"  Median [Min, Max]\",\"54.0 [18.0, 98.0]\",\"50.0 [18.0, 91.0]\"\n\"  Missing\",\"0 (0%)\",\"4 (0.1%)\"\n",
+			want: []string{"low-counts Unvaccinated<br>(N=3120) 8"}},
+		{name: "Stata's table 1", file: "table1.txt", text: "char\tGeneral_Pop\ticu0\ticu1\n\n1\t 1.75e+07 (100.0)\t 1.75e+07 (100.0)\t    3,113 (100.0)\t\n\nAge (years)\nMean (SD)\t49.7 (18.7)\t49.7 (18.7)\t59.5 (12.4)\t\nMedian (IQR)\t49.0 (34.0-64.0)\t49.0 (34.0-64.0)\t6.0 (5.0-8.0)\t\n\nEth 5\n1\t 1.10e+07 (63.0)\t 1.10e+07 (63.0)\t    1,697 (54.5)\t\n2\t  1034337 (5.9)\t  1033927 (5.9)\t      410 (13.2)\t\n3\t   79,374 (0.5)\t  [REDACTED]       [REDACTED]\n4\t  172,551 (1.0)\t  172,495 (1.0)\t       56 (1.8)\t\n"},
+		{name: "counts and percentages in turn", text: "\tTotal\tTotal\tWhite\tWhite\tBlack\tBlack\n\nGenerations\n 0\t  1164137\t30.8\t   851149\t31.1\t     9326\t32.6\t\n 1\t  1370337\t36.2\t  1035289\t37.8\t     3958\t5.0\t\n 2\t   655745\t7.0\t   460272\t16.8\t     7\t0.6\t\n 3\t   590764\t15.6\t   389449\t14.2\t     7533\t26.3\t\n",
+			medium: []string{"low-counts Black 6"}},
+		{name: "measures of ehrQL, rounded", text: "measure,interval_start,interval_end,ratio,numerator,denominator,sex\nasthma,2023-01-01,2023-01-31,0.0129,15,1165,female\nasthma,2023-01-01,2023-01-31,0.0046,5,1090,male\nasthma,2023-02-01,2023-02-28,0.0086,10,1165,female\nasthma,2023-02-01,2023-02-28,0,0,1095,male\n", with: declare(Rounded5, RedactedLE7), want: []string{"declared-control numerator 3"}},
+		{name: "measures of ehrQL, not rounded", text: "measure,interval_start,interval_end,ratio,numerator,denominator,age_band\nx,2023-01-01,2023-01-31,0.0021,3,1421,0-9\nx,2023-01-01,2023-01-31,0.0311,44,1416,10-19\n", want: []string{"low-counts numerator 2"}},
+		{name: "measures of the cohort extractor", text: "sex,smear_events,population,value,date\nF,1208,34410,0.0351,2021-01-01\nM,0,33201,0,2021-01-01\nF,1171,34423,0.034,2021-02-01\nM,2,33188,0.00006,2021-02-01\n", want: []string{"low-counts smear_events 5"}},
+		{name: "deciles", text: "date,type,percentile,value\n2021-01-01,decile,10,2\n2021-01-01,decile,20,3\n2021-01-01,decile,30,5\n2021-01-01,median,50,7\n2021-02-01,decile,10,2\n2021-02-01,decile,20,4\n"},
+		{name: "deciles side by side", text: "month,d1,d2,d3,d4,d5,d6,d7,d8,d9\n2021-01,1,2,3,4,5,6,7,8,12\n2021-02,1,2,2,4,5,6,7,9,13\n2021-03,1,2,3,4,6,6,8,9,14\n"},
+		{name: "a flow chart", text: "criteria,n,n_exclude,pct_exclude,pct_all\nAll registered,3126089,NA,NA,1\n  with known sex,3125961,128,0.00004,0.99996\n  with an address,3125957,4,0.0000013,0.99996\n  aged 18 to 110,2781807,344150,0.11,0.8898\n", want: []string{"low-counts n_exclude 4"}},
+		{name: "codes most used", text: "code,term,events,proportion (%)\n1325161000000102,Post-COVID-19 syndrome,2130,61.2\n1325181000000106,Ongoing symptomatic disease caused by severe acute respiratory syndrome,1204,34.6\n1119304009,Chronic post-COVID-19 syndrome,146,4.2\n"},
+		{name: "codes, and one that is used little", text: "Code,Description,Count\n195967001,Asthma,81230\n233678006,Childhood asthma,6\n266361008,Intrinsic asthma,412\n", want: []string{"low-counts Count 3"}},
+		{name: "dates by region", text: "index_date,East,London,Midlands,North West,South West\n2020-03-02,120,341,98,87,45\n2020-03-09,131,402,101,93,51\n2020-03-16,98,377,5,88,47\n2020-03-23,77,281,83,71,39\n", want: []string{"low-counts Midlands 4"}},
+		{name: "a crosstab of pandas", text: "smoking,0,1,2,All\nsex,,,,\nF,2210,1830,412,4452\nM,1980,2011,3,3994\nAll,4190,3841,415,8446\n", want: []string{"low-counts 2 4"}},
+		{name: "describe of pandas", text: ",age,bmi,sbp\ncount,1200,1180,1175\nmean,5,4,130\nstd,2,3,15\nmin,1,2,80\n25%,3,3,121\n50%,5,4,130\n75%,7,6,141\nmax,9,7,199\n"},
+		{name: "describe of pandas, of few", text: ",age,bmi\ncount,1200,6\nmean,54.1,26.2\nstd,12.2,4.1\nmin,18,17.2\n50%,54,26\nmax,98,50.1\n", want: []string{"low-counts bmi 2"}},
+		{name: "value_counts of pandas", text: ",ethnicity\nWhite,10231\nSouth Asian,1201\nBlack,644\nMixed,5\nOther,311\n", medium: []string{"low-counts ethnicity 5"}},
+		{name: "matched cohorts", text: "cohort,n_eligible,n_matched,matching_ratio,pct_matched\npfizer,120341,98231,1,81.6\naz,80431,71230,1,88.6\nmoderna,1209,1103,5,91.2\n"},
+		{name: "midpoints, with what follows from them", text: "variable,level,N_midpoint6,n_midpoint6,pct_midpoint6_derived,rate_midpoint6_derived\nsex,F,6213,33,0.5,7\nsex,M,6129,27,0.4,6\nage,18-39,3,3,100,5\nage,40-69,6213,21,0.3,4\n"},
+		{name: "midpoints, and one that is none", text: "variable,level,n_midpoint6\nsex,F,33\nsex,M,28\nage,18-39,3\nage,40-69,21\n", want: []string{"declared-control n_midpoint6 3"}},
+		{name: "raw beside rounded", text: "level,n,n_rounded\nF,1203,1205\nM,1188,1190\nother,3,5\n", want: []string{"low-counts n 4"}},
+		{name: "whole percentages by class", text: "characteristic,vaccinated,unvaccinated\nF,51,49\nM,48,52\n18-29,5,95\n30-49,35,65\n50-69,93,7\n70+,97,3\n"},
+		{name: "percentages that add up downwards", text: "priority,low,medium,high\n1,5,20,11\n2,25,30,39\n3,64,44,46\n4,6,6,4\n", with: func(p *Profile) { p.Threshold = 7 }},
+		{name: "columns of years", text: "region,2019,2020,2021\nEast,1201,1190,1100\nLondon,2010,1802,5\nWest,980,975,960\n", want: []string{"low-counts 2021 3"}},
+		{name: "masks in a column with its total", text: "ethnicity,n\nWhite,10231\nMixed,[REDACTED]\nBlack,644\nTotal,10881\n", want: []string{"masks-undone n 3"}},
+		{name: "masks of which two remain", text: "ethnicity,n\nWhite,10231\nMixed,[REDACTED]\nOther,[REDACTED]\nBlack,644\nTotal,10941\n"},
+		{name: "a practice's list size", text: "practice_list_size,practices_total,rate\n<4000,311,4.2\n4000-8000,640,4.0\n8000-12000,501,3.9\n>12000,204,3.8\n"},
+		{name: "deaths by week and cause", text: "week,covid_deaths,other_deaths,all_deaths\n1,12,340,352\n2,15,351,366\n3,4,338,342\n4,31,344,375\n", want: []string{"low-counts covid_deaths 4"}},
+		{name: "a heat map", text: "age_band,0,1,2,3,4+\n18-39,1201,611,302,101,55\n40-69,1304,804,511,240,121\n70+,804,611,507,402,322\n"},
+		{name: "codes of a questionnaire", text: "item,Strongly agree,Agree,Disagree,Strongly disagree\nQ1,120,341,98,87\nQ2,131,402,101,2\nQ3,98,377,55,88\n", want: []string{"low-counts Strongly disagree 3"}},
+		{name: "below a line", text: "group,events / n\nA,12 / 340\nB,4 / 512\nC,31 / 298\n", want: []string{"low-counts events / n 3"}},
+		{name: "of few", text: "group,responded\nA,12 / 340\nB,0 / 5\nC,31 / 298\n", want: []string{"small-denominators responded 3"}},
+	}
+}
