@@ -30,13 +30,14 @@ type Content struct {
 	Rows    []Row
 	More    string // where the rows after these are fetched as one scrolls
 	Lines   []Line
-	AtEnd   bool     // its end is shown
-	Summary []Line   // of a job's log
-	Finding *Finding // where one looks for words in it
+	AtEnd   bool       // its end is shown
+	Summary []Line     // of a job's log
+	Words   *FindWords // where one looks for words in it
 	Tree    *Node
 	Branch  *branch // the part of a tree that is shown
 	Cell    *WholeCell
 	Hex     []HexRow
+	Found   *FoundBar // nil for a file without findings
 	Inside  *Inside
 
 	Carries     string      // what it carries and does not show, in a sentence
@@ -105,6 +106,7 @@ type Cell struct {
 	Number bool
 	Quiet  bool   // it says what is not there
 	Whole  string // where all of it is shown, if this is its beginning
+	Mark   *Mark  // of the findings that stand in it; nil for none
 }
 
 // Row is a record of a table, counted from 1 below the header.
@@ -123,7 +125,8 @@ type Line struct {
 	ID     string // "" for a later part
 	Number string // the same
 	Spans  []Span
-	Found  bool // it has the place that one came to
+	Found  bool  // it has the place that one came to
+	Mark   *Mark // of the findings that stand in it; nil for none
 }
 
 // WholeCell is one field of a table that is too long for its cell.

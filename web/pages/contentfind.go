@@ -7,8 +7,8 @@ import (
 	"sallyport/outputs"
 )
 
-// Finding is where one looks for words in a file, and what was found.
-type Finding struct {
+// FindWords is where one looks for words in a file, and what was found.
+type FindWords struct {
 	Action string // the page, at the place that is found
 	View   string // that stays; "" for the usual one
 	Words  string
@@ -23,9 +23,9 @@ type Finding struct {
 // hitAnchor is the place that was found; nothing else has this id.
 const hitAnchor = "#hit"
 
-// finding is where one looks for words, in a view.
-func (l Look) finding() *Finding {
-	f := &Finding{Action: l.Page, View: l.View, Words: l.Find}
+// findWords is where one looks for words, in a view.
+func (l Look) findWords() *FindWords {
+	f := &FindWords{Action: l.Page, View: l.View, Words: l.Find}
 	if l.Line > 0 {
 		f.Line = strconv.FormatInt(l.Line, 10)
 	}
@@ -44,7 +44,7 @@ func unfit(words string) string {
 }
 
 // say says what was found, and leads to other places.
-func (f *Finding) say(hit, total int64, l Look) {
+func (f *FindWords) say(hit, total int64, l Look) {
 	if total == 0 {
 		f.Said = "Not found."
 		return
@@ -75,14 +75,14 @@ func (c Content) Keys() []Link {
 	for _, z := range c.Zooms {
 		list = append(list, Link{Key: z.Key, Text: z.Text})
 	}
-	if c.Finding == nil {
+	if c.Words == nil {
 		return list
 	}
-	list = append(list, Link{Key: "f", Text: "Find words in the file"})
-	if c.Finding.Lines {
+	list = append(list, Link{Key: "w", Text: "Find words in the file"})
+	if c.Words.Lines {
 		list = append(list, Link{Key: "l", Text: "Go to a line"})
 	}
-	for _, s := range c.Finding.Steps {
+	for _, s := range c.Words.Steps {
 		if s.Key != "" {
 			list = append(list, Link{Key: s.Key, Text: s.Text + " place"})
 		}

@@ -25,9 +25,9 @@ func places(lines []Line) (all, now []string) {
 	return all, now
 }
 
-// TestFinding: words are found in a text of any length, counted and marked, and
+// TestFindWords: words are found in a text of any length, counted and marked, and
 // one goes from place to place.
-func TestFinding(t *testing.T) {
+func TestFindWords(t *testing.T) {
 	var b strings.Builder
 	for i := range 3000 {
 		fmt.Fprintf(&b, "line %d", i+1)
@@ -37,15 +37,15 @@ func TestFinding(t *testing.T) {
 		b.WriteString("\n")
 	}
 	c := shown(t, "a.txt", b.String(), find("NEEDLE", 4))
-	if c.Finding.Said != "Place 4 of 6" || c.Lines[0].Number != "1,481" || !c.Lines[20].Found {
-		t.Errorf("%q, from line %s", c.Finding.Said, c.Lines[0].Number)
+	if c.Words.Said != "Place 4 of 6" || c.Lines[0].Number != "1,481" || !c.Lines[20].Found {
+		t.Errorf("%q, from line %s", c.Words.Said, c.Lines[0].Number)
 	}
 	if all, now := places(c.Lines); fmt.Sprint(all, now) != "[Needle needle] [1,501:needle]" {
 		t.Errorf("marked %v, now %v", all, now)
 	}
 	want := "First=/page?find=NEEDLE&hit=1&view=text#hit Previous=/page?find=NEEDLE&hit=3&view=text#hit Next=/page?find=NEEDLE&hit=5&view=text#hit Last=/page?find=NEEDLE&hit=6&view=text#hit"
 	var steps []string
-	for _, s := range c.Finding.Steps {
+	for _, s := range c.Words.Steps {
 		steps = append(steps, s.Text+"="+s.Href)
 	}
 	if got := strings.Join(steps, " "); got != want {
@@ -55,15 +55,15 @@ func TestFinding(t *testing.T) {
 		"nowhere": "Not found.", "a\u202e": "Words with characters that are not seen are not looked for.", strings.Repeat("x", 300): "Words of more than 200 bytes are not looked for.",
 		"needle needle": "Place 1 of 3",
 	} {
-		if c := shown(t, "a.txt", b.String(), find(words, 0)); c.Finding.Said != said || len(c.Lines) == 0 {
-			t.Errorf("%.20q: %q, want %q", words, c.Finding.Said, said)
+		if c := shown(t, "a.txt", b.String(), find(words, 0)); c.Words.Said != said || len(c.Lines) == 0 {
+			t.Errorf("%.20q: %q, want %q", words, c.Words.Said, said)
 		}
 	}
 	if c := shown(t, "a.txt", b.String(), find("needle", 0), func(l *Look) { l.From = 2000 }); c.Lines[0].Number != "2,001" || c.Window.Previous != "/page?find=needle&from=1501&view=text" {
 		t.Errorf("another window: %s, %+v", c.Lines[0].Number, c.Window)
 	}
-	if c := shown(t, "a.csv", "a,b\n1,2\n", view(ViewRaw), find("2", 1)); c.Finding.Said != "Place 1 of 1" {
-		t.Errorf("a raw table: %q", c.Finding.Said)
+	if c := shown(t, "a.csv", "a,b\n1,2\n", view(ViewRaw), find("2", 1)); c.Words.Said != "Place 1 of 1" {
+		t.Errorf("a raw table: %q", c.Words.Said)
 	}
 }
 
@@ -71,16 +71,16 @@ func TestFinding(t *testing.T) {
 func TestFindingWhatIsSeen(t *testing.T) {
 	const text = "\x1b[31mRed\x1b[0m and r\x1b[1med\u200b 31m\n"
 	for view, want := range map[string]string{"red": "2", "31m": "1"} {
-		if c := shown(t, "a.log", text, find(view, 2)); !strings.HasSuffix(c.Finding.Said, "of "+want) {
-			t.Errorf("%q: %q, want %s", view, c.Finding.Said, want)
+		if c := shown(t, "a.log", text, find(view, 2)); !strings.HasSuffix(c.Words.Said, "of "+want) {
+			t.Errorf("%q: %q, want %s", view, c.Words.Said, want)
 		}
 	}
 	c := shown(t, "a.log", text, find("red", 2))
 	if all, now := places(c.Lines); fmt.Sprint(all, now) != "[Red r ed] [1:r 1:ed]" {
 		t.Errorf("marked %q, now %q", all, now)
 	}
-	if c := shown(t, "a.log", text, find("31m", 1), view(ViewRaw)); c.Finding.Said != "Place 1 of 2" {
-		t.Errorf("raw: %q", c.Finding.Said)
+	if c := shown(t, "a.log", text, find("31m", 1), view(ViewRaw)); c.Words.Said != "Place 1 of 2" {
+		t.Errorf("raw: %q", c.Words.Said)
 	}
 	long := strings.Repeat("x", 1998) + "needle\n"
 	c = shown(t, "a.txt", long, find("needle", 1))
@@ -111,7 +111,7 @@ func TestKeysOfFiles(t *testing.T) {
 		c    Content
 		want string
 	}{
-		{shown(t, "a.txt", "a a a\n", find("a", 2)), "f l [ ] "}, {shown(t, "a.json", "{}"), "f "}, {shown(t, "a.html", "x"), ""},
+		{shown(t, "a.txt", "a a a\n", find("a", 2)), "w l [ ] "}, {shown(t, "a.json", "{}"), "w "}, {shown(t, "a.html", "x"), ""},
 	} {
 		got := ""
 		for _, k := range tt.c.Keys() {
@@ -151,8 +151,8 @@ func TestLogs(t *testing.T) {
 func TestFindingInTrees(t *testing.T) {
 	const text = `{"a": {"list": [{"n": 1.50, "Name": "London"}, {"n": 12345678901234567890.10}], "with space": "london"}, "a": 2}`
 	c := shown(t, "a.json", text, find("LONDON", 2))
-	if c.Finding.Said != "Place 2 of 2" || c.Finding.Path != `$.a["with space"]` {
-		t.Errorf("%q at %q", c.Finding.Said, c.Finding.Path)
+	if c.Words.Said != "Place 2 of 2" || c.Words.Path != `$.a["with space"]` {
+		t.Errorf("%q at %q", c.Words.Said, c.Words.Path)
 	}
 	if n := c.Tree.Children[0].Children[1]; !n.Found || n.Value[0] != (Span{"london", "hit"}) {
 		t.Errorf("found %+v", n)
@@ -167,8 +167,8 @@ func TestFindingInTrees(t *testing.T) {
 	if c := shown(t, "a.json", text, func(l *Look) { l.At = "$.b\u202e" }); c.Branch != nil || !strings.Contains(c.notes(), "no value at `$.b⟨U+202E⟩`") {
 		t.Errorf("a path that leads nowhere: %q", c.notes())
 	}
-	if c := shown(t, "a.json", text, find("nowhere", 1)); c.Finding.Said != "Not found." || c.Kind != AsTree {
-		t.Errorf("%q", c.Finding.Said)
+	if c := shown(t, "a.json", text, find("nowhere", 1)); c.Words.Said != "Not found." || c.Kind != AsTree {
+		t.Errorf("%q", c.Words.Said)
 	}
 	c = shown(t, "a.json", "{\"n\": 1}\n{\"n\": 2}\n[3]\n")
 	if c.Kind != AsTree || c.Tree.Count != "3 values" || c.Tree.Children[1].Children[0].Path != "$[1].n" || !strings.Contains(c.notes(), "one JSON value in each line") {

@@ -63,7 +63,7 @@ func (w *tableWindow) headerCell(n int) HeaderCell {
 	if n < len(w.header) {
 		cell.Cell = w.field(outputs.Row{Fields: w.header}, n)
 		if strings.TrimSpace(w.header[n]) == "" {
-			cell.Cell = Cell{Spans: []Span{{Text: "no name"}}, Quiet: true}
+			cell.Cell = Cell{Spans: []Span{{Text: "no name"}}, Quiet: true, Mark: cell.Mark}
 		}
 	}
 	next := w.look

@@ -41,6 +41,19 @@ type Look struct {
 	Delimiter string   // what divides its fields; "" for what is found
 	Summary   bool     // of its columns
 	Marked    int64    // a row, counted from 1; 0 for none
+
+	Finding string // that is opened; "" for none
+	Marks   *Marks // where findings stand; nil for files that are shown without
+}
+
+// found is the address of a finding that stands in what is looked at, which
+// stays as it is. place is its row or its line.
+func (l Look) found(id, place string, more ...string) string {
+	l.Finding = id
+	if l.View != ViewTable && l.From == 0 {
+		more = append(more, "from", "1") // also of what is shown from its end
+	}
+	return l.at(map[bool]string{true: "", false: l.View}[l.View == ViewTable], l.From, l.Column, more...) + "#" + place
 }
 
 // at is the address of what is looked at now, but for some of it.
@@ -56,6 +69,9 @@ func (l Look) at(view string, from int64, column int, more ...string) string {
 	}
 	if column > 0 {
 		query.Set("column", strconv.Itoa(column+1))
+	}
+	if l.Finding != "" {
+		query.Set("finding", l.Finding)
 	}
 	for i := 0; i+1 < len(more); i += 2 {
 		query.Set(more[i], more[i+1])
@@ -88,6 +104,7 @@ func Show(ctx context.Context, w Windows, f Source, l Look) (Content, error) {
 		c.Views = append(c.Views, link)
 	}
 	err := c.fill(ctx, w, f, l)
+	c.Found = l.Marks.bar(l)
 	if no, ok := errors.AsType[*outputs.NotText](err); ok {
 		return c, c.fillNoText(f, l, no.Reason)
 	}

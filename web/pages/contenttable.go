@@ -207,7 +207,27 @@ func (w *tableWindow) field(r outputs.Row, n int) Cell {
 	if cut {
 		cell.Whole = w.cell(r.Record, n)
 	}
+	cell.Mark = w.mark(r.Record, n)
 	return cell
+}
+
+// mark is the mark of a field, which leads to its finding and leaves the order
+// of the rows as it is.
+func (w *tableWindow) mark(record int64, n int) *Mark {
+	mark := w.look.Marks.cell(record, n+1)
+	if mark == nil {
+		return nil
+	}
+	row, more := strconv.FormatInt(record, 10), []string(nil)
+	if record == 0 {
+		mark.Href = w.look.found(mark.id, "file-name")
+		return mark
+	}
+	if w.look.Sort == "" && len(w.look.Filters) == 0 {
+		more = []string{"at", row}
+	}
+	mark.Href = w.look.found(mark.id, "row-"+row, more...)
+	return mark
 }
 
 // describeTable says how large a table is, and what is odd about it.

@@ -61,8 +61,8 @@ func (c *Content) fillWindow(ctx context.Context, w Windows, f Source, lines *ou
 // begin is the piece that a window begins with, and where words stand, if some
 // are looked for.
 func (c *Content) begin(ctx context.Context, w Windows, lines *outputs.Lines, l Look) (int64, outputs.Hits, error) {
-	c.Finding = l.finding()
-	c.Finding.Lines = true
+	c.Words = l.findWords()
+	c.Words.Lines = true
 	var hits outputs.Hits
 	switch {
 	case l.Line > 0:
@@ -71,7 +71,7 @@ func (c *Content) begin(ctx context.Context, w Windows, lines *outputs.Lines, l 
 	case l.Find == "":
 		return l.From, hits, nil
 	}
-	if c.Finding.Said = unfit(l.Find); c.Finding.Said != "" {
+	if c.Words.Said = unfit(l.Find); c.Words.Said != "" {
 		return l.From, hits, nil
 	}
 	sought := outputs.Sought{Words: l.Find, Hit: max(l.Hit, 1)}
@@ -82,7 +82,7 @@ func (c *Content) begin(ctx context.Context, w Windows, lines *outputs.Lines, l 
 	if err != nil {
 		return 0, hits, err
 	}
-	c.Finding.say(hits.Hit, hits.Total, l)
+	c.Words.say(hits.Hit, hits.Total, l)
 	if l.From > 0 {
 		return l.From, hits, nil
 	}
@@ -104,6 +104,10 @@ func (c *Content) FillText(i outputs.LinesInfo, pieces []outputs.Piece, from int
 		line := Line{}
 		if !p.Later {
 			line.Number, line.ID = Count(int(p.Line)), "line-"+strconv.FormatInt(p.Line, 10)
+			if line.Mark = l.Marks.line(p.Line); line.Mark != nil {
+				l.From = from
+				line.Mark.Href = l.found(line.Mark.id, line.ID)
+			}
 		}
 		if l.View == ViewText {
 			line.Spans = pen.write(p.Text)

@@ -29,22 +29,22 @@ func (c *Content) lookInTree(l Look) {
 		l.At = ""
 	}
 	c.Tree.lead(l, true)
-	c.Finding = l.finding()
-	c.Finding.At = l.At
+	c.Words = l.findWords()
+	c.Words.At = l.At
 	if l.Find == "" {
 		return
 	}
-	if c.Finding.Said = unfit(l.Find); c.Finding.Said != "" {
+	if c.Words.Said = unfit(l.Find); c.Words.Said != "" {
 		return
 	}
 	f := &treeFinder{words: l.Find, folded: outputs.Fold(l.Find)}
 	c.Tree.places(f)
 	hit := min(max(l.Hit, 1), int64(len(f.found)))
-	c.Finding.say(hit, int64(len(f.found)), l)
+	c.Words.say(hit, int64(len(f.found)), l)
 	if hit > 0 {
 		at := f.found[hit-1]
 		at.Found = true
-		c.Finding.Path = at.Path
+		c.Words.Path = at.Path
 	}
 }
 
