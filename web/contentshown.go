@@ -84,7 +84,7 @@ func lookedAt(c *gin.Context) string {
 	query := url.Values{}
 	for name, values := range lookQuery(c) {
 		switch name {
-		case "view", "from", "column", "row", "cell", "sort", "filter", "delimiter", "summary", "at", "find", "line", "hit":
+		case "view", "from", "column", "row", "cell", "sort", "filter", "delimiter", "summary", "at", "find", "line", "hit", "finding":
 			query[name] = values
 		}
 	}

@@ -108,7 +108,7 @@ func checkNames(c *gin.Context) error {
 	for name, v := range paramsOf(c) {
 		ok := true
 		switch name {
-		case "id", "file", "comment", "session":
+		case "id", "file", "comment", "session", "finding":
 			ok = wordOf(v, 64)
 		case "workspace":
 			ok = outputs.ValidWorkspace(v)

@@ -98,6 +98,11 @@ func (s *server) refused(c *gin.Context, id review.RequestID, err error) error {
 	rest, _, _ := strings.Cut(strings.TrimPrefix(backOf(c, id), pages.RequestAddress(id)), "?")
 	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch {
+	case part == "findings":
+		return s.findingsPage(c, p.Status, v, typed)
+	case part == "files" && strings.Contains(below, "/findings/"):
+		file, finding, _ := strings.Cut(below, "/findings/")
+		return s.findingPage(c, p.Status, v, review.FileID(file), finding, typed)
 	case part == "files" && below != "":
 		return s.filePage(c, p.Status, v, review.FileID(below), typed)
 	case pages.Asks(review.Act(part)):
@@ -182,10 +187,11 @@ func (s *server) overviewPage(c *gin.Context, status int, v *review.RequestView,
 func (s *server) overview(c *gin.Context, v *review.RequestView, typed *pages.Typed) pages.Request {
 	s.looked(c, v)
 	b := s.build(c, pages.RequestAddress(v.ID), typed)
-	b.Path = c.Query("path")
+	query := c.Request.URL.Query()
 	if shown, err := url.Parse(c.GetHeader("HX-Current-URL")); err == nil && wantsParts(c) {
-		b.Path = shown.Query().Get("path")
+		query = shown.Query()
 	}
+	b.Path, b.Open = query.Get("path"), query.Get("findings") == "open"
 	p := pages.NewRequest(b, v)
 	if a := actorOf(c); p.Poll.Address == "" && (a.HasAnywhere(review.Researcher) || a.HasAnywhere(review.Observer) || a.HasAnywhere(review.OutputChecker)) {
 		p.Watch = watchRequest(v)

@@ -68,9 +68,12 @@ func (s *server) partsAfter(c *gin.Context, id review.RequestID, back, notice st
 	part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	switch {
 	case part == "files":
-		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, nil); p != nil {
+		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, pages.Checked{}, nil); p != nil {
 			return true, s.showParts(c, http.StatusOK, p, p.After(formOf(c).Get("form"), words)...)
 		}
+	case part == "findings":
+		p := s.findings(c, v, nil)
+		return true, s.showParts(c, http.StatusOK, p, p.After(words)...)
 	case rest == "" || strings.HasPrefix(rest, "#"):
 		p := s.overview(c, v, nil)
 		parts := p.After(c.GetHeader(targetHeader), words)
@@ -113,12 +116,15 @@ func (s *server) refusedInPlace(c *gin.Context, status int, v *review.RequestVie
 	}
 	rest, _, _ := strings.Cut(strings.TrimPrefix(back, pages.RequestAddress(v.ID)), "?")
 	if part, below, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/"); part == "files" {
-		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, typed); p != nil {
+		if p := s.requestFile(c, v, review.FileID(below), pages.Content{}, pages.Checked{}, typed); p != nil {
 			if parts := p.Refused(typed.Form); len(parts) > 0 {
 				return true, s.showParts(c, status, p, parts...)
 			}
 		}
 		return false, nil
+	} else if part == "findings" {
+		p := s.findings(c, v, typed)
+		return true, s.showParts(c, status, p, p.Refused()...)
 	}
 	p := s.overview(c, v, typed)
 	if group, ok := p.GroupPart(c.GetHeader(targetHeader)); ok && rest == "" {

@@ -123,7 +123,7 @@ func TestOverviewInPlace(t *testing.T) {
 	card := "group-" + string(s.seen("author", v).Groups[0].ID)
 	here := header{"HX-Target", card}
 	form := with(page.form(overview+"/comments", 0), "text", "Words")
-	s.post("author", overview+"/comments", form, quick, here).has("said", "head", "steps", "acts", card).want(200, "Words")
+	s.post("author", overview+"/comments", form, quick, here).has("said", "head", "steps", "checks", "acts", card).want(200, "Words")
 	s.post("author", overview+"/comments", with(form, "text", " ", "key", "k2"), quick, here).has(card).want(422, "no text")
 	s.post("author", overview+"/comments", with(form, "text", "More", "key", "k3"), quick, header{"HX-Target", "group-<em>"}).has("main").want(200).without("<em>")
 	s.post("author", overview+"/title", with(page.form(overview+"/title", 0), "title", "Second"), quick).has("main").want(200, "The title is saved.", "<title>Second")

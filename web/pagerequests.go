@@ -20,7 +20,11 @@ func (s *server) showOverview(c *gin.Context) error {
 		return err
 	}
 	if polls(c) {
-		return s.answerPoll(c, s.overview(c, v, nil), v.Version, v.StatusSentence)
+		p := s.overview(c, v, nil)
+		if v.WaitingOn != "system" && p.Checks != nil { // it follows the checks
+			return s.answerPollWith(c, p, v.Version, append([]pages.Part{pages.Said(p.Checks.Said())}, p.Followed()...)...)
+		}
+		return s.answerPoll(c, p, v.Version, v.StatusSentence)
 	}
 	return s.overviewPage(c, http.StatusOK, v, nil)
 }
@@ -51,6 +55,12 @@ func (s *server) showFile(c *gin.Context) error {
 func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id review.FileID, typed *pages.Typed) error {
 	page := pages.RequestAddress(v.ID, "files", string(id))
 	l := lookingAt(c, page, "/content/requests/"+url.PathEscape(string(v.ID))+"/"+url.PathEscape(string(id)))
+	l.Finding = pages.KnownFinding(v, id, lookQuery(c).Get("finding"))
+	checked, err := s.checked(c, v, id, l.Finding)
+	if err != nil {
+		return err
+	}
+	l.Marks = checked.Marks
 	content, err := s.requestContent(c, v, id, l)
 	if err != nil {
 		return err
@@ -58,7 +68,7 @@ func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id 
 	if wantsRows(c) && typed == nil {
 		return s.showRows(c, content)
 	}
-	p := s.requestFile(c, v, id, content, typed)
+	p := s.requestFile(c, v, id, content, checked, typed)
 	switch {
 	case p == nil:
 		return review.ErrUnknownFile
@@ -70,9 +80,9 @@ func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id 
 }
 
 func (s *server) requestFile(
-	c *gin.Context, v *review.RequestView, id review.FileID, content pages.Content, typed *pages.Typed,
+	c *gin.Context, v *review.RequestView, id review.FileID, content pages.Content, checked pages.Checked, typed *pages.Typed,
 ) *pages.RequestFile {
-	return pages.NewRequestFile(s.build(c, pages.RequestAddress(v.ID, "files", string(id))+lookedAt(c), typed), v, id, content)
+	return pages.NewRequestFile(s.build(c, pages.RequestAddress(v.ID, "files", string(id))+lookedAt(c), typed), v, id, content, checked)
 }
 
 // requestContent is what is shown of a file of a request. That it was opened is

@@ -74,6 +74,8 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: get, path: request, answer: s.showOverview},
 		{method: get, path: request + "/activity", answer: s.showActivity},
 		{method: get, path: file, answer: s.showFile, time: lookTime},
+		{method: get, path: request + "/findings", answer: s.showFindings},
+		{method: get, path: file + "/findings/:finding", answer: s.showFinding},
 
 		{method: post, path: request + "/title", answer: s.sent("title", s.sendTitle)},
 		{method: post, path: request + "/groups", answer: s.sent("group", s.sendGroup)},

@@ -197,5 +197,5 @@ func (v *visitor) newScreen(b pages.Build, r *review.RequestView) (pages.Shown, 
 	b.Forms.Back = pages.RequestAddress(r.ID, "files", string(f.ID))
 	look := pages.Look{Page: b.Forms.Back, Bytes: "/content/requests/" + string(r.ID) + "/" + string(f.ID), Row: -1}
 	content, err := pages.Show(v.world.ctx, v.world.windows, pages.Source{Bytes: blob, Path: f.Path, SHA256: f.SHA256}, look)
-	return pages.NewRequestFile(b, r, f.ID, content), errors.Join(err, blob.Close())
+	return pages.NewRequestFile(b, r, f.ID, content, pages.Checked{}), errors.Join(err, blob.Close())
 }

@@ -20,7 +20,7 @@ type Found struct {
 	Help     string // what the rule is for
 	Message  string
 	Where    Link   // the first place
-	Places   []Link // all that are listed
+	At       []Link // all places that are listed
 	More     string // how many are not
 	Count    string // of places, if there are several
 	State    State  // whether it is answered
@@ -121,7 +121,7 @@ func newFound(v *review.RequestView, file review.FileView, f review.FindingView,
 	}
 	for _, p := range full.Places {
 		if link := placeLink(page, file.Path, p, full.Column, f.ID); link.Text != "" {
-			shown.Places = append(shown.Places, link)
+			shown.At = append(shown.At, link)
 		}
 	}
 	if more := full.Count - int64(len(full.Places)); more > 0 {
@@ -227,18 +227,18 @@ type Weighed struct {
 }
 
 // tallyOf counts the findings of files.
-func tallyOf(files ...review.FileView) Tally {
-	open, answered, light, unseen := map[review.Weight]int{}, 0, 0, 0
+func tallyOf(v *review.RequestView, files ...review.FileView) Tally {
+	open, answered, light, unseen := map[review.Weight]int{}, map[review.Weight]int{}, 0, 0
 	var t Tally
 	for _, file := range files {
-		t.Checking = t.Checking || file.Checks.State == review.ChecksWaiting
+		t.Checking = t.Checking || checking(v, file)
 		unseen += file.Checks.NotExamined
 		for _, f := range file.Findings {
 			switch {
 			case unanswered(file, f):
 				open[f.Weight]++
 			case f.Answer != nil:
-				answered++
+				answered[f.Weight]++
 			default:
 				light++
 			}
@@ -250,15 +250,21 @@ func tallyOf(files ...review.FileView) Tally {
 			t.Open = append(t.Open, Weighed{weight, Count(n) + " " + strings.ToLower(weight.Word)})
 		}
 	}
-	if answered > 0 {
-		t.Answered = Count(answered) + " answered"
+	var words []string
+	for _, w := range []review.Weight{review.HighWeight, review.MediumWeight} {
+		if n := answered[w]; n > 0 {
+			words = append(words, Count(n)+" "+strings.ToLower(weightOf(w).Word))
+		}
+	}
+	if len(words) > 0 {
+		t.Answered = strings.Join(words, ", ") + " answered"
 	}
 	if light > 0 {
-		t.Light = Count(light) + " without need of an answer"
+		t.Light = Count(light) + " of low weight"
 	}
 	if unseen > 0 {
 		t.Unseen = Plural(unseen, "thing") + " not looked at"
 	}
-	t.None = !t.Checking && len(t.Open) == 0 && answered == 0 && light == 0
+	t.None = !t.Checking && len(t.Open) == 0 && t.Answered == "" && light == 0
 	return t
 }

@@ -2,8 +2,10 @@ package pages
 
 import (
 	"strconv"
+	"strings"
 
 	"sallyport/checks"
+	"sallyport/review"
 )
 
 // Derivation is a hidden value that can be worked out of what is shown. It
@@ -40,5 +42,54 @@ type BesideRow struct {
 	There  string
 	Apart  string // by how much they differ
 	Other  Link   // the other file, and where in it
-	Origin string // the request that it is of
+	Origin string // the request that it is of, and the labels there
+}
+
+// beside fills the cells of other tables that a finding was made from.
+func (p *OneFinding) beside(v *review.RequestView, f *checks.Finding) {
+	page := RequestAddress(v.ID, "files", string(p.of))
+	for _, pair := range f.Beside {
+		row := BesideRow{
+			Label: Visible(pair.Labels), Where: placeLink(page, p.Path, pair.Place, "", f.ID), Here: Visible(pair.Here), There: Visible(pair.There),
+			Apart: apart(pair.Here, pair.There), Other: Link{Text: Visible(pair.Other.File)},
+		}
+		if pair.Other.Labels != "" && pair.Other.Labels != pair.Labels {
+			row.Origin = Visible(pair.Other.Labels)
+		}
+		switch id := review.RequestID(pair.Other.Request); {
+		case id == "" || id == v.ID:
+			row.Other.Href = pathAddress(v, pair.Other.File)
+		default:
+			row.Other.Href, row.Origin = RequestAddress(id), strings.TrimSpace("released by request "+pair.Other.Request+" "+row.Origin)
+		}
+		p.Found.Beside = append(p.Found.Beside, row)
+	}
+}
+
+// pathAddress is the page of the file of a request that has a path; "" for none.
+func pathAddress(v *review.RequestView, path string) string {
+	for _, f := range filesIn(v) {
+		if f.Path == path {
+			return RequestAddress(v.ID, "files", string(f.ID))
+		}
+	}
+	return ""
+}
+
+// apart is by how much two counts differ; "" if one of them is none.
+func apart(here, there string) string {
+	a, err := countOf(here)
+	if err != nil {
+		return ""
+	}
+	b, err := countOf(there)
+	if err != nil {
+		return ""
+	}
+	return decimal(b - a)
+}
+
+// countOf reads a count, whose thousands may be apart.
+func countOf(text string) (float64, error) {
+	return strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(text), ",", ""), 64)
 }

@@ -84,6 +84,10 @@ func newFile(v *review.RequestView, f review.FileView) File {
 		ID: string(f.ID), Href: RequestAddress(v.ID, "files", string(f.ID)), Path: f.Path, Kind: string(f.Kind),
 		Size: Size(f.Size),
 	}
+	if f.Checks.State != "" {
+		file.Found = tallyOf(v, f)
+		file.Found.Href = file.Href + "#findings"
+	}
 	if f.Kind == review.Output {
 		file.State = decisionState(f.Decision)
 	}

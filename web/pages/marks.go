@@ -54,6 +54,18 @@ func NewMarks(v *review.RequestView, id review.FileID, r *checks.Report, opened 
 	return m
 }
 
+// KnownFinding is an id of a finding of a file; "" if the file has none of it.
+func KnownFinding(v *review.RequestView, id review.FileID, finding string) string {
+	if file := fileOf(v, id); file != nil {
+		for _, f := range file.Findings {
+			if f.ID == finding {
+				return finding
+			}
+		}
+	}
+	return ""
+}
+
 // reported are the findings of a report by their ids.
 func reported(r *checks.Report) map[string]*checks.Finding {
 	list := map[string]*checks.Finding{}

@@ -18,7 +18,7 @@ func every() []Shown {
 		&Message{}, &Again{}, &Home{}, &Requests{}, &Queue{}, &Request{}, &RequestFile{}, &Activity{}, &Act{}, &Workspaces{}, &Workspace{},
 		&Output{}, &Changes{}, &Code{}, &Comparison{}, &JobRequests{}, &JobRequest{}, &Pipeline{}, &PipelineGraph{}, &Releases{}, &Release{}, &Ledger{}, &Account{},
 		&Admin{}, &People{}, &Person{}, &Ask{}, &Confirmations{}, &Confirmation{}, &Tokens{}, &TokenMade{}, &Placing{}, &Place{},
-		&Help{}, &Rules{}, &Search{},
+		&Help{}, &Rules{}, &Search{}, &Findings{}, &OneFinding{},
 		&Log{}, &ReleasedContent{},
 	}
 }

@@ -97,5 +97,5 @@ func (p Request) After(target, notice string) []Part {
 	if !ok {
 		return nil
 	}
-	return []Part{Said(notice), {Block: "overview-head", Target: "head"}, {Block: "overview-steps", Target: "steps"}, {Block: "overview-acts", Target: "acts"}, group}
+	return []Part{Said(notice), {Block: "overview-head", Target: "head"}, {Block: "overview-steps", Target: "steps"}, {Block: "overview-checks", Target: "checks"}, {Block: "overview-acts", Target: "acts"}, group}
 }

@@ -26,9 +26,10 @@ type Request struct {
 	NewGroup  *GroupForm
 	AddFiles  string // where files are chosen; "" if none can be added now
 	Groups    []Group
-	Steps     []Step     // that the author takes to submit; none for others
-	Find      *FindFiles // nil on a request with few files
-	Voting    bool       // the viewer votes
+	Steps     []Step         // that the author takes to submit; none for others
+	Find      *FindFiles     // nil on a request with few files
+	Checks    *ChecksSummary // nil before there are files
+	Voting    bool           // the viewer votes
 	Empty     string
 	Poll      Poll
 	Watch     Watch // of the workspace
@@ -70,8 +71,9 @@ type File struct {
 	Path    string
 	Kind    string
 	Size    string
-	State   State  // what the reviews amount to, or the viewer's vote
-	MyVote  State  // of somebody who votes
+	State   State // what the reviews amount to, or the viewer's vote
+	MyVote  State // of somebody who votes
+	Found   Tally
 	Others  string // others' votes, where they are open
 	Changed string // what differs in the workspace
 }
@@ -136,6 +138,8 @@ type Build struct {
 	Workspaces bool
 	// Path narrows a long request to the files whose paths contain it.
 	Path string
+	// Open narrows a request to the files with findings that wait for an answer.
+	Open bool
 }
 
 // workspace is where the request's workspace is; "" for those who do not see it.
@@ -178,13 +182,15 @@ func NewRequest(b Build, v *review.RequestView) Request {
 		p.AddFiles = "/workspaces/" + url.PathEscape(v.Workspace)
 	}
 	p.Steps = steps(v)
-	p.Find = findFiles(b, v)
+	p.Find, p.Checks = findFiles(b, v), newChecksSummary(b, v)
 	for _, g := range v.Groups {
-		if group := newGroup(b, v, g); p.Find.keeps(&group) {
+		if group := newGroup(b, v, g); p.Find.keeps(&group) && (!b.Open || group.keepOpen()) {
 			p.Groups = append(p.Groups, group)
 		}
 	}
-	if len(p.Groups) == 0 && p.Find.narrowed() {
+	if len(p.Groups) == 0 && b.Open {
+		p.Empty = "No file has a finding that waits for an answer."
+	} else if len(p.Groups) == 0 && p.Find.narrowed() {
 		p.Empty = "No file of this request has that in its path."
 	} else if len(p.Groups) == 0 {
 		p.Empty = "No files are on this request yet."
@@ -214,6 +220,11 @@ func requestTabs(v *review.RequestView, current string) []Link {
 	if summary(v) {
 		return tabs
 	}
+	findings := Link{Text: "Findings", Href: RequestAddress(v.ID, "findings"), Current: current == "findings"}
+	if n := waitingFindings(v); n > 0 {
+		findings.Text += " · " + Count(n) + " open"
+	}
+	tabs = append(tabs, findings)
 	tabs = append(tabs, Link{Text: "Activity", Href: RequestAddress(v.ID, "activity"), Current: current == "activity"})
 	if v.Status == review.Released {
 		tabs = append(tabs, Link{Text: "Release", Href: "/releases/" + url.PathEscape(string(v.ID))})

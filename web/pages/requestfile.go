@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"sallyport/checks"
 	"sallyport/review"
 )
 
@@ -33,6 +34,7 @@ type RequestFile struct {
 	Next     Link
 	NotVoted Link
 	Chain    Chain
+	Found    *FoundPanel
 	Group    string
 	Context  string
 	Controls []string
@@ -71,6 +73,7 @@ type Vote struct {
 	By    string
 	State State
 	Turn  int
+	Words string // why it is approved over high findings
 }
 
 // VoteBar is where a checker votes. Why says why not; then there are no forms.
@@ -87,6 +90,7 @@ type VoteBar struct {
 	Voted   string
 	Say     string // what is to be said in a comment
 	Wrong   []Form // that was refused
+	High    string // that the file has high findings: approving asks for words
 }
 
 // EditFile is what the author changes about a file.
@@ -108,9 +112,15 @@ type Chain struct {
 	Now   string
 }
 
+// Checked is what the disclosure checks say of a file that is shown.
+type Checked struct {
+	Report *checks.Report // nil for none
+	Marks  *Marks
+}
+
 // NewRequestFile makes the screen for a file of the view; nil if it has none of
 // that id.
-func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content) *RequestFile {
+func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content, checked Checked) *RequestFile {
 	g, f := groupOf(v, id)
 	if f == nil {
 		return nil
@@ -127,8 +137,9 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content)
 		p.Decision = decisionState(f.Decision)
 	}
 	for _, vote := range f.Votes {
-		p.Votes = append(p.Votes, Vote{vote.By, voteState(vote.Vote), vote.Turn})
+		p.Votes = append(p.Votes, Vote{vote.By, voteState(vote.Vote), vote.Turn, wordsOf(vote)})
 	}
+	p.Found = newFoundPanel(v, *f, checked)
 	p.Vote = newVoteBar(b.Forms, v, g, f)
 	if acts, _ := actButtons(b.Forms, v); reviews(v) {
 		for i := range acts {

@@ -9,8 +9,11 @@ import (
 // keys are the keys of the page, as its controls have them.
 func (p *RequestFile) keys() []Link {
 	list := []Link{{Key: "j", Text: "Next file"}, {Key: "k", Text: "Previous file"}}
+	if p.Content.Found != nil {
+		list = append(list, Link{Key: "f", Text: "Next finding"}, Link{Key: "F", Text: "Previous finding"})
+	}
 	if p.Vote != nil {
-		list = append(list, Link{Key: "n", Text: "Next file not voted on"}, Link{Key: "a", Text: "Approve this file"},
+		list = append(list, Link{Key: "n", Text: "Next file not voted on"}, Link{Key: "a", Text: p.Vote.approving()},
 			Link{Key: "c", Text: "Request changes of this file, and say why"})
 	}
 	if p.Comment != nil {
@@ -23,6 +26,14 @@ func (p *RequestFile) keys() []Link {
 		list = append(list, Link{Key: "d", Text: "Download this file"})
 	}
 	return append(list, Link{Key: "o", Text: "Overview of the request"})
+}
+
+// approving says what the key of an approval does.
+func (v *VoteBar) approving() string {
+	if v.High != "" {
+		return "Write why this file can go out with its high findings"
+	}
+	return "Approve this file"
 }
 
 // Announce says where one is, to readers of a screen.

@@ -30,6 +30,7 @@ func steps(v *review.RequestView) []Step {
 			list = append(list, Step{false, l.Why.Message, "#group-" + string(l.Group)})
 		}
 	}
+	list = append(list, checkSteps(v)...)
 	if list[0].Done && described {
 		list = append(list, Step{true, "Every group says what its files are and which controls were applied", ""})
 	}
@@ -38,6 +39,26 @@ func steps(v *review.RequestView) []Step {
 		submit.Href = "#form-" + string(review.ActSubmit)
 	}
 	return append(list, submit)
+}
+
+// checkSteps are what the disclosure checks still ask of the author.
+func checkSteps(v *review.RequestView) []Step {
+	if len(filesIn(v)) == 0 {
+		return nil
+	}
+	at := FindingsLook{Which: "open"}.Address(v.ID)
+	progress := checkingWords(v)
+	if n := waitingFindings(v); n > 0 {
+		step := Step{false, "Answer " + Plural(n, "finding") + " of the disclosure checks, or put the files right", at}
+		if progress != "" {
+			step.Text += ". " + progress
+		}
+		return []Step{step}
+	}
+	if progress != "" {
+		return []Step{{false, "Wait for the disclosure checks: they go on by themselves. " + progress, ""}}
+	}
+	return []Step{{true, "The disclosure checks have finished, and no finding waits for an answer", ""}}
 }
 
 // FindFiles finds files of a request by a part of their paths.

@@ -18,10 +18,11 @@ func newVoteBar(fs Forms, v *review.RequestView, g *review.GroupView, f *review.
 		Why: a.WhyNot, Mine: voteState(myVote(*f)), SHA256: f.SHA256, Turn: strconv.Itoa(v.Turn),
 		SaidYes: myVote(*f) == review.Approve, SaidNo: myVote(*f) == review.RequestChanges,
 	}
+	bar.High = highWords(f)
 	at := RequestAddress(v.ID, "files", string(f.ID), "vote")
-	bar.Yes, bar.No, bar.None = fs.Form("approve-file", at, nil), fs.Form("change-file", at, nil), fs.Form("reset-file", at, nil)
+	bar.Yes, bar.No, bar.None = fs.Form("approve-file", at, url.Values{"answer_to_findings": {voteWords(f)}}), fs.Form("change-file", at, nil), fs.Form("reset-file", at, nil)
 	for _, form := range []Form{bar.Yes, bar.No, bar.None} {
-		if form.Error != "" {
+		if form.Error != "" && (form.ID != bar.Yes.ID || bar.High == "") { // that one says it at its field
 			bar.Wrong = append(bar.Wrong, form)
 		}
 	}
@@ -35,6 +36,20 @@ func newVoteBar(fs Forms, v *review.RequestView, g *review.GroupView, f *review.
 		bar.Voted = Count(*v.Reviews.Voted) + " of " + Count(v.Reviews.Outputs) + " voted"
 	}
 	return bar
+}
+
+// highWords say that approving a file asks for words; "" where it does not.
+func highWords(f *review.FileView) string {
+	n := 0
+	for _, x := range f.Findings {
+		if x.Weight == review.HighWeight {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return "Why it can go out with " + Plural(n, "high finding")
 }
 
 // spoke reports whether the viewer has commented on a group in this turn.
@@ -64,3 +79,9 @@ func newEditFile(fs Forms, v *review.RequestView, g *review.GroupView, f *review
 	e.Open = e.Open || e.Move.open() || e.Kind.open() || e.Withdraw.open()
 	return e
 }
+
+// voteWords are what the viewer's own vote says to high findings.
+func voteWords(*review.FileView) string { return "" }
+
+// wordsOf are what somebody's vote says to high findings.
+func wordsOf(review.VoteView) string { return "" }

@@ -9,3 +9,4 @@ import "./choose.js";
 import "./watch.js";
 import "./times.js";
 import "./content.js";
+import "./findings.js";
