@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"sallyport/checks/inside"
 )
 
 // maxRead bounds how much of a file is read.
@@ -66,6 +68,9 @@ type scan struct {
 	out     *findings
 	tables  []*Table
 	store   store
+
+	numbered int           // tables that have a number
+	piece    *inside.Piece // in which what is read stands; nil if everybody sees it
 }
 
 // newScan begins the reading of a file.
@@ -103,10 +108,13 @@ func (s *scan) read() error {
 		return nil
 	}
 	switch kind {
-	case "html", "htm", "svg", "svgz", "json", "png", "jpg", "jpeg", "xlsx", "rds", "dta", "feather", "parquet", "gz", "zip", "pdf":
+	case "xlsx", "rds", "dta", "feather", "parquet", "gz", "zip", "pdf":
 		s.report.Examined.Kind = "other"
 		s.note("files of this type (.%s): nothing inside was looked at", kind)
 		return nil
+	}
+	if is := contentOf(kind, start); is != "" {
+		return s.readContents(is)
 	}
 	if encoding == encodedBinary {
 		s.report.Examined.Kind = "other"
@@ -131,7 +139,10 @@ func (s *scan) read() error {
 	if is {
 		return s.readTable(open(), delimiter)
 	}
-	return s.readText(open())
+	if err := s.readText(open()); err != nil {
+		return err
+	}
+	return s.marked(kind, open())
 }
 
 // cancelled ends reading when the context ends.
@@ -150,13 +161,22 @@ func (c *cancelled) Read(p []byte) (int, error) {
 // newTable begins a table.
 func (s *scan) newTable() *builder {
 	return &builder{
-		table: &Table{At: len(s.tables) + 1}, grammar: s.grammar, limits: s.limits, profile: s.profile, store: &s.store,
+		table: &Table{piece: s.piece}, grammar: s.grammar, limits: s.limits, profile: s.profile, store: &s.store,
 	}
+}
+
+// number is the number of the next table of the file.
+func (s *scan) number() int {
+	s.numbered++
+	return s.numbered
 }
 
 // keep ends a table.
 func (s *scan) keep(b *builder) {
 	if t := b.finish(); len(t.Columns) > 0 {
+		if t.At == 0 {
+			t.At = s.number()
+		}
 		s.tables = append(s.tables, t)
 	}
 }

@@ -79,7 +79,7 @@ func (l *byLabels) place(c *labelCell) Place {
 	if l.x.Text {
 		return Place{Line: r.Line}
 	}
-	return Place{Row: r.Row, Column: l.x.Columns[c.col].At + 1, Line: r.Line}
+	return Place{Table: l.x.Numbered, Row: r.Row, Column: l.x.Columns[c.col].At + 1, Line: r.Line}
 }
 
 // labels are the labels of a cell, in words.

@@ -11,10 +11,11 @@ import (
 // can be compared with a wide one. Labels of totals are left out: a total has
 // fewer labels than its parts.
 type Extract struct {
-	Table      int             `json:"table"`          // of its file, from 1
-	Text       bool            `json:"text,omitempty"` // its places are lines
-	Dimensions []string        `json:"dimensions"`     // names of the columns of labels
-	Labels     []string        `json:"labels"`         // those that occur, folded
+	Table      int             `json:"table"`              // of its file, from 1
+	Text       bool            `json:"text,omitempty"`     // its places are lines
+	Numbered   int             `json:"numbered,omitempty"` // its number in places, if they have one
+	Dimensions []string        `json:"dimensions"`         // names of the columns of labels
+	Labels     []string        `json:"labels"`             // those that occur, folded
 	Columns    []ExtractColumn `json:"columns"`
 	Rows       []ExtractRow    `json:"rows"`
 	Left       int64           `json:"left,omitempty"` // rows that there was no room for
@@ -87,7 +88,7 @@ type written struct {
 // there are.
 func (t *Table) extract(most int) (Extract, int) {
 	x := extracting{table: t, known: map[string]int{}, folded: map[written]int{}}
-	x.Table, x.Text = t.At, t.text
+	x.Table, x.Text, x.Numbered = t.At, t.text, t.number()
 	for _, i := range t.layout.labels {
 		if r := t.Columns[i].Role; r != RoleIndex && r != RoleFreeText {
 			x.from = append(x.from, i)

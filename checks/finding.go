@@ -33,8 +33,10 @@ func (w Weight) order() int {
 // Place is where something stands: a cell of a table, a line of a text, or a
 // byte. Rows are records, counted from 0, which is the first of the file, so
 // that row 1 is the first below a header of one row; columns and lines are
-// counted from 1; bytes from 0.
+// counted from 1; bytes from 0. In a file that has tables between words, the
+// table is numbered as in Examined, and rows are counted in it.
 type Place struct {
+	Table  int // 0: the file is a table, or it is no cell
 	Row    int64
 	Column int // 0: not a cell
 	Line   int64
@@ -43,6 +45,7 @@ type Place struct {
 
 // placeJSON is a place as programs read it.
 type placeJSON struct {
+	Table  int    `json:"table,omitempty"`
 	Row    *int64 `json:"row,omitempty"`
 	Column int    `json:"column,omitempty"`
 	Line   int64  `json:"line,omitempty"`
@@ -51,7 +54,7 @@ type placeJSON struct {
 
 // MarshalJSON writes only what says where the place is.
 func (p Place) MarshalJSON() ([]byte, error) {
-	out := placeJSON{Column: p.Column, Line: p.Line}
+	out := placeJSON{Table: p.Table, Column: p.Column, Line: p.Line}
 	switch {
 	case p.Column > 0:
 		out.Row = &p.Row
@@ -67,7 +70,7 @@ func (p *Place) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return fmt.Errorf("read a place: %w", err)
 	}
-	*p = Place{Column: in.Column, Line: in.Line}
+	*p = Place{Table: in.Table, Column: in.Column, Line: in.Line}
 	if in.Row != nil {
 		p.Row = *in.Row
 	}
@@ -106,7 +109,7 @@ type Derived struct {
 
 // Examined is what was looked at.
 type Examined struct {
-	Kind     string   `json:"kind"` // table, text or other
+	Kind     string   `json:"kind"` // table, text, document, drawing, data, picture or other
 	Bytes    int64    `json:"bytes"`
 	Encoding string   `json:"encoding,omitempty"`
 	Tables   int      `json:"tables"`

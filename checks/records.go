@@ -178,13 +178,13 @@ func (r *records) quoted(line []byte) error {
 	}
 	r.fields = r.fields[:0]
 	state := r.scan(atStart, line)
-	if r.literal || state != inside {
+	if r.literal || state != within {
 		r.unquote(line)
 		return nil
 	}
 	r.joined = append(r.joined[:0], line...)
 	first := len(r.joined)
-	for state == inside {
+	for state == within {
 		more, err := r.readLine()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
@@ -251,7 +251,7 @@ func (r *records) neverClosed(first int) error {
 const (
 	atStart = iota
 	bare    // in a field without quotes
-	inside  // between quotes
+	within  // between quotes
 	behind  // after a quote that closes the field, or is half of one
 )
 
@@ -259,13 +259,13 @@ const (
 func (r *records) scan(state int, line []byte) int {
 	for _, c := range line {
 		switch {
-		case state == inside && c == '"':
+		case state == within && c == '"':
 			state = behind
-		case state == inside:
+		case state == within:
 		case c == r.delimiter || c == '\n':
 			state = atStart
 		case c == '"' && (state == atStart || state == behind):
-			state = inside
+			state = within
 		default:
 			state = bare
 		}

@@ -44,7 +44,7 @@ type ender interface {
 func rules() []rule {
 	return []rule{
 		&lowCounts{}, &declaredControl{}, recomputed{}, undone{}, oneClass{}, smallDenominators{}, &differencing{}, extremes{}, &models{},
-		dominance{}, survival{}, people{}, identifiers{}, freeText{}, formulas{}, &logs{}, &evidence{}, tooMany{},
+		dominance{}, survival{}, people{}, identifiers{}, freeText{}, &hidden{}, &logs{}, &evidence{}, tooMany{},
 	}
 }
 

@@ -153,19 +153,3 @@ func (freeText) table(t *Table, out *findings) {
 		out.column(weight, c, s, fmt.Sprintf("%d long texts, nearly all different", c.texts))
 	}
 }
-
-// formulas finds cells that a program for tables would run.
-type formulas struct{}
-
-func (formulas) about() About {
-	return About{
-		Name: "hidden-content", Weight: Medium, Source: "OWASP: CSV injection",
-		Examines: "cells that begin with = + - @ and call a function, name a cell or another program",
-	}
-}
-
-func (formulas) table(t *Table, out *findings) {
-	for _, c := range t.Columns {
-		out.column(Medium, c, c.formulas, number(c.formulas.count, "cell begins", "cells begin")+" a formula, which a spreadsheet runs when the file is opened")
-	}
-}

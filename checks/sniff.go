@@ -2,7 +2,26 @@ package checks
 
 import (
 	"bytes"
+	"strings"
 )
+
+// contentOf is the type of file that is looked into, by its name and by its
+// first bytes; "" for tables and texts.
+func contentOf(kind string, start []byte) string {
+	if _, ok := contentKinds[kind]; ok {
+		return kind
+	}
+	head := strings.ToLower(string(bytes.TrimLeft(start[:min(len(start), 200)], "\xef\xbb\xbf \t\r\n")))
+	switch {
+	case strings.HasPrefix(head, "<!doctype html"), strings.HasPrefix(head, "<html"):
+		return "html"
+	case strings.HasPrefix(head, "<svg"), strings.HasPrefix(head, "<?xml") && bytes.Contains(start[:min(len(start), 2000)], []byte("<svg")):
+		return "svg"
+	case strings.HasPrefix(head, "\x89png\r\n"), strings.HasPrefix(string(start), "\xff\xd8\xff"):
+		return "png"
+	}
+	return ""
+}
 
 // sniff finds what stands between the fields of a text, and whether it is a
 // table at all. A file that is called one is.

@@ -3,6 +3,8 @@ package checks
 import (
 	"strconv"
 	"strings"
+
+	"sallyport/checks/inside"
 )
 
 const (
@@ -26,6 +28,8 @@ type Table struct {
 	text     bool // it stands in a text, where places are lines
 	labelled bool // its first column says what the rows are, whatever it holds
 	layout   layout
+	piece    *inside.Piece // of the file, in which it stands; nil for a table that is the file
+	above    spots         // formulas above its rows
 
 	nearly   Control // the rounding that nearly all counts of the table have, but not all
 	related  bool    // found is known
@@ -50,7 +54,16 @@ func (t *Table) place(r *Row, column int) Place {
 	if t.text {
 		return Place{Line: r.Line}
 	}
-	return Place{Row: r.Row, Column: column + 1, Line: r.Line}
+	return Place{Table: t.number(), Row: r.Row, Column: column + 1, Line: r.Line}
+}
+
+// number is the table's number in a file in which there may be others between
+// words; 0 in a file of tables alone.
+func (t *Table) number() int {
+	if t.piece == nil {
+		return 0
+	}
+	return t.At
 }
 
 // cell is a cell of a row; missing where the row ends before it.
@@ -93,6 +106,7 @@ type builder struct {
 	profile *Profile
 	store   *store
 	waiting []record
+	headed  int      // rows of the header, where the file says so
 	names   []string // given from without; nil: the records say
 	started bool
 	group   int
@@ -141,7 +155,8 @@ func (b *builder) start() {
 	waiting := b.waiting
 	b.waiting = nil
 	if b.names == nil {
-		skip, rows := b.grammar.header(waiting)
+		skip, rows := b.header(waiting)
+		b.formulas(waiting[:skip+rows])
 		waiting = waiting[skip:]
 		b.table.Header = rows
 		b.names = headerNames(waiting[:rows])
@@ -165,6 +180,29 @@ func (b *builder) start() {
 		b.cells(fields, w.row, w.line)
 	}
 	b.group = group
+}
+
+// header finds the header of the first records, if the file does not say where
+// it ends. What it says of a title above it is none of the header.
+func (b *builder) header(waiting []record) (skip, rows int) {
+	if b.headed == 0 || b.headed > len(waiting) {
+		return b.grammar.header(waiting)
+	}
+	for rows = b.headed; rows > 1 && (filled(waiting[skip].fields) == 1 || rows > maxHeader); rows-- {
+		skip++
+	}
+	return skip, rows
+}
+
+// formulas notes the cells above the rows that a spreadsheet would run.
+func (b *builder) formulas(above []record) {
+	for _, r := range above {
+		for i, f := range r.fields {
+			if isFormula([]byte(f)) {
+				b.table.above.add(b.table.place(&Row{Row: r.row, Line: r.line}, i))
+			}
+		}
+	}
 }
 
 // column adds a column; one without a name gets its number.
@@ -228,7 +266,7 @@ func (b *builder) cells(fields [][]byte, row, line int64) {
 		cell = b.grammar.read(f)
 		at := Place{Line: line}
 		if !t.text {
-			at.Row, at.Column = row, i+1
+			at.Table, at.Row, at.Column = t.number(), row, i+1
 		}
 		t.Columns[i].add(&cell, f, at, b.limits)
 		if keep {

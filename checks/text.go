@@ -264,6 +264,5 @@ func (s *scan) keepText(b *builder) {
 	if s.full() {
 		return
 	}
-	b.table.At = len(s.tables) + 1
 	s.keep(b)
 }

@@ -137,11 +137,16 @@ func (f *Found) embedded(address, name string, line int64) {
 	if kind = strings.TrimSpace(kind); kind == "" {
 		kind = "text/plain"
 	}
+	thing := Thing{Kind: Embedded, Name: kind + ", in " + name, Line: line, Size: size}
 	text := ""
 	if !base64 && (strings.HasPrefix(kind, "text/") || strings.Contains(kind, "xml") || strings.Contains(kind, "json")) {
 		text = body
 	}
-	f.add(Thing{Kind: Embedded, Name: kind + ", in " + name, Line: line, Size: size, Text: text})
+	thing.Text = text
+	if f.into != nil {
+		f.into.unpack(&thing, kind, body, base64)
+	}
+	f.add(thing)
 }
 
 // hidden says why an element is not shown; "" if nothing of it says so.

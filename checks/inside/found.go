@@ -59,6 +59,8 @@ type Thing struct {
 	At   int64  // the byte where it begins in a file without lines, counted from 0
 	Size int64  // bytes
 	Text string // what it says, or the beginning; valid UTF-8, else as hostile as the file
+
+	Holds string // what kind of file it is, if it was decoded
 }
 
 // Tally is how much of a kind there is.
@@ -78,6 +80,9 @@ type Found struct {
 	Tallies []Tally // of all, listed or not, in the order in which a kind came first
 	Blank   bool    // no picture can be made of it, though it says that it is one
 	Ended   string  // why not all of the file was looked through; "" if it was
+
+	hiding map[string]string // classes and ids that rules of style sheets hide
+	into   *content          // takes what is read of the file; nil if only what it carries is asked for
 }
 
 // Count is how many things of a kind there are.
@@ -109,6 +114,9 @@ func (f *Found) add(t Thing) {
 	}
 	f.Tallies[at].Count++
 	f.Tallies[at].Size += t.Size
+	if f.into != nil {
+		f.into.thing(f, t)
+	}
 	if f.Tallies[at].Count > mostListed {
 		return
 	}

@@ -29,6 +29,8 @@ type document struct {
 	line   int64
 	hidden *concealed
 	raw    *element // whose text is no markup
+	page   *page    // what it shows; nil if that is not asked for
+	plain  bool     // a text in which there may be markup: its words are read elsewhere
 }
 
 // concealed is a hidden element that is being read.
@@ -40,56 +42,101 @@ type concealed struct {
 	said  strings.Builder
 }
 
-func (d *document) read(ctx context.Context, text string, line int64, nested int) error {
-	z := html.NewTokenizer(strings.NewReader(text))
+func (d *document) read(ctx context.Context, text string, line int64, nested int) (err error) {
 	d.line = line
+	if d.f.into != nil {
+		d.page = &page{c: d.f.into, plain: d.plain}
+	}
+	for text != "" && err == nil {
+		text, err = d.tokens(ctx, text, nested)
+	}
+	d.close("")
+	d.reveal()
+	if d.page != nil {
+		d.page.end()
+	}
+	return err
+}
+
+// tokens reads tokens up to one that is so long that it must be read otherwise,
+// and returns what is behind that.
+func (d *document) tokens(ctx context.Context, text string, nested int) (rest string, err error) {
+	if d.raw != nil { // the tokenizer that knew it is gone
+		n, err := d.long(ctx, text, nested)
+		return text[n:], err
+	}
+	z := html.NewTokenizer(strings.NewReader(text))
+	z.SetMaxBuf(mostToken)
+	at := 0
 	for n := 1; ; n++ {
 		if n%everyToken == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			return "", ctx.Err()
 		}
 		kind := z.Next()
 		begins := d.line
-		raw := z.Raw()
-		d.line += int64(countLines(raw))
-		if kind == html.ErrorToken {
-			if err := z.Err(); !errors.Is(err, io.EOF) {
-				d.f.end("From line " + count(begins) + " on nothing was looked for: " + err.Error() + ".")
-			}
-			d.reveal()
-			return nil
+		switch {
+		case kind != html.ErrorToken:
+		case errors.Is(z.Err(), html.ErrBufferExceeded):
+			n, err := d.long(ctx, text[at:], nested)
+			return text[at+n:], err
+		case !errors.Is(z.Err(), io.EOF):
+			d.f.end("From line " + count(begins) + " on nothing was looked for: " + z.Err().Error() + ".")
+			return "", nil
+		default:
+			return "", nil
 		}
-		if err := d.token(ctx, z, kind, begins, nested, len(raw)); err != nil {
-			return err
+		if d.tooMany() {
+			return "", nil
+		}
+		raw := z.Raw()
+		at += len(raw)
+		d.line += int64(countLines(raw))
+		if err := d.token(ctx, z, kind, begins, nested); err != nil {
+			return "", err
 		}
 	}
 }
 
-func (d *document) token(ctx context.Context, z *html.Tokenizer, kind html.TokenType, line int64, nested, size int) error {
-	raw := string(z.Raw())
+func (d *document) token(ctx context.Context, z *html.Tokenizer, kind html.TokenType, line int64, nested int) error {
 	switch kind {
 	case html.StartTagToken, html.SelfClosingTagToken:
-		d.apart()
-		d.open(z, line)
+		d.open(startTag(z, line))
 	case html.EndTagToken:
-		d.apart()
 		name, _ := z.TagName()
-		d.close(string(name))
+		d.ends(string(name))
 	case html.CommentToken:
-		d.comment(raw, line)
+		d.comment(string(z.Raw()), line)
 	case html.DoctypeToken:
-		d.f.declared(raw, line)
+		d.f.declared(string(z.Raw()), line)
 	case html.TextToken:
-		e := d.raw
-		d.raw = nil
-		if d.hidden != nil {
-			d.hidden.thing.Size += int64(size)
-			if d.hidden.said.Len() < mostMeasure && (e == nil || e.name != "script" && e.name != "style") {
-				d.hidden.said.WriteString(raw[:min(len(raw), mostMeasure)])
-			}
-		}
-		return d.text(ctx, e, raw, line, nested)
+		return d.words(ctx, string(z.Raw()), line, nested)
 	}
 	return nil
+}
+
+// words reads what stands between tags.
+func (d *document) words(ctx context.Context, raw string, line int64, nested int) error {
+	e := d.raw
+	d.raw = nil
+	if d.hidden != nil {
+		d.hidden.thing.Size += int64(len(raw))
+		if d.hidden.said.Len() < mostMeasure && (e == nil || e.name != "script" && e.name != "style") {
+			d.hidden.said.WriteString(raw[:min(len(raw), mostMeasure)])
+		}
+	}
+	if d.page != nil && (e == nil || e.name == "textarea" || e.name == "xmp" || e.name == "plaintext") {
+		d.page.say(raw, line, d.hidden != nil)
+	}
+	return d.text(ctx, e, raw, line, nested)
+}
+
+// ends reads an end tag.
+func (d *document) ends(name string) {
+	d.apart()
+	if d.page != nil {
+		d.page.close(name)
+	}
+	d.close(name)
 }
 
 // apart keeps the words of elements apart.
@@ -112,8 +159,8 @@ func (d *document) comment(raw string, line int64) {
 	d.f.add(Thing{Kind: Comment, Name: "read as a comment", Line: line, Size: int64(len(raw)), Text: raw})
 }
 
-// open reads a start tag.
-func (d *document) open(z *html.Tokenizer, line int64) {
+// startTag is a start tag with its attributes.
+func startTag(z *html.Tokenizer, line int64) *element {
 	name, more := z.TagName()
 	e := &element{name: string(name), line: line}
 	for more {
@@ -121,6 +168,12 @@ func (d *document) open(z *html.Tokenizer, line int64) {
 		key, value, more = z.TagAttr()
 		e.attrs = append(e.attrs, attribute{string(key), string(value)})
 	}
+	return e
+}
+
+// open reads a start tag.
+func (d *document) open(e *element) {
+	d.apart()
 	d.f.look(e)
 	if isRaw(e.name) {
 		d.raw = e
@@ -138,10 +191,13 @@ func (d *document) open(z *html.Tokenizer, line int64) {
 	default:
 		d.hide(e)
 	}
+	if d.page != nil {
+		d.page.open(e, d.hidden != nil)
+	}
 }
 
 func (d *document) hide(e *element) {
-	why := e.hidden()
+	why := firstOf(e.hidden(), d.f.hiddenByRule(e))
 	if why == "" || e.name == "script" || e.name == "style" {
 		return
 	}
@@ -196,7 +252,7 @@ func (d *document) text(ctx context.Context, e *element, raw string, line int64,
 		return nil
 	}
 	after := d.line
-	inner := &document{f: d.f}
+	inner := &document{f: d.f, plain: d.plain}
 	err := inner.read(ctx, raw, line, nested+1)
 	d.line = after
 	return err

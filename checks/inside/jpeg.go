@@ -13,15 +13,21 @@ const mostSegments = 100_000
 // JPEG finds what an image carries. What its bytes say of their own length is
 // not believed. It fails if ctx ends, and for no other reason.
 func JPEG(ctx context.Context, b []byte) (Found, error) {
-	j := &jpegImage{f: &Found{}, b: b}
+	f := &Found{}
+	err := f.jpeg(ctx, b)
+	return *f, err
+}
+
+func (f *Found) jpeg(ctx context.Context, b []byte) error {
+	j := &jpegImage{f: f, b: b}
 	if !bytes.HasPrefix(b, []byte("\xff\xd8")) {
 		j.f.end("It is no JPEG.")
-		return *j.f, nil
+		return nil
 	}
 	at := 2
 	for n := 0; ; n++ {
 		if n%everyToken == 0 && ctx.Err() != nil {
-			return *j.f, ctx.Err()
+			return ctx.Err()
 		}
 		next, ok := j.segment(at)
 		if !ok {
@@ -32,7 +38,7 @@ func JPEG(ctx context.Context, b []byte) (Found, error) {
 			break
 		}
 	}
-	return *j.f, nil
+	return nil
 }
 
 type jpegImage struct {

@@ -9,18 +9,23 @@ import (
 // HTML carries. It goes line by line and does not understand the text: what
 // stands in code is found too. It fails if ctx ends, and for no other reason.
 func Markdown(ctx context.Context, text string) (Found, error) {
-	f, err := HTML(ctx, text)
-	if err != nil {
-		return f, err
+	f := &Found{}
+	err := f.markdown(ctx, text)
+	return *f, err
+}
+
+func (f *Found) markdown(ctx context.Context, text string) error {
+	if err := (&document{f: f, plain: true}).read(ctx, text, 1, 0); err != nil {
+		return err
 	}
 	number := int64(0)
 	for line := range strings.Lines(text) {
 		if number++; number%everyToken == 0 && ctx.Err() != nil {
-			return f, ctx.Err()
+			return ctx.Err()
 		}
 		f.marked(line, number)
 	}
-	return f, nil
+	return nil
 }
 
 // marked finds what a line of Markdown leads to. Each byte is looked at a few

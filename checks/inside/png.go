@@ -23,15 +23,21 @@ const (
 // PNG finds what an image carries. What its bytes say of their own length is
 // not believed. It fails if ctx ends, and for no other reason.
 func PNG(ctx context.Context, b []byte) (Found, error) {
-	p := &pngImage{f: &Found{}, b: b}
+	f := &Found{}
+	err := f.png(ctx, b)
+	return *f, err
+}
+
+func (f *Found) png(ctx context.Context, b []byte) error {
+	p := &pngImage{f: f, b: b}
 	if !bytes.HasPrefix(b, []byte(pngMark)) {
 		p.f.end("It is no PNG.")
-		return *p.f, nil
+		return nil
 	}
 	at := len(pngMark)
 	for n := 0; ; n++ {
 		if n%everyToken == 0 && ctx.Err() != nil {
-			return *p.f, ctx.Err()
+			return ctx.Err()
 		}
 		next, ok := p.chunk(at)
 		if !ok {
@@ -43,7 +49,7 @@ func PNG(ctx context.Context, b []byte) (Found, error) {
 		}
 	}
 	p.finish(ctx)
-	return *p.f, ctx.Err()
+	return ctx.Err()
 }
 
 type pngImage struct {

@@ -65,7 +65,7 @@ func loading(text string) int {
 // rules notes the comments of a style sheet, and its rules that hide.
 func (f *Found) rules(text string, line int64) {
 	at := &place{text: text, line: line}
-	selector := 0
+	selector, depth := 0, 0
 	for i := 0; i < len(text); i++ {
 		switch {
 		case strings.HasPrefix(text[i:], "/*"):
@@ -83,12 +83,59 @@ func (f *Found) rules(text string, line int64) {
 			}
 			if why := hiding(text[i+1 : i+1+end]); why != "" {
 				f.add(Thing{Kind: HideRule, Name: why, Line: at.to(i), Size: int64(end), Text: text[selector:i]})
+				if depth == 0 {
+					f.hideBy(text[selector:i], why)
+				}
 			}
 			selector = i + 1
-		case text[i] == '}', text[i] == ';':
+			depth++
+		case text[i] == '}':
+			selector = i + 1
+			depth = max(0, depth-1)
+		case text[i] == ';':
 			selector = i + 1
 		}
 	}
+}
+
+// mostHiding bounds the rules by which elements are looked for.
+const mostHiding = 2000
+
+// hideBy notes the classes and ids that a rule hides by themselves: not those
+// that it hides in others, or in a certain state.
+func (f *Found) hideBy(selectors, why string) {
+	if !strings.HasPrefix(why, "display") && !strings.HasPrefix(why, "visibility") && !strings.HasPrefix(why, "font-size") {
+		return // what is moved into sight, or drawn by itself
+	}
+	for s := range strings.SplitSeq(selectors[:min(len(selectors), mostAddress)], ",") {
+		s = strings.TrimSpace(s)
+		if len(s) < 2 || s[0] != '.' && s[0] != '#' || strings.ContainsAny(s[1:], " .#:>+~[*\n\t") {
+			continue
+		}
+		if f.hiding == nil {
+			f.hiding = map[string]string{}
+		}
+		if len(f.hiding) < mostHiding {
+			f.hiding[s] = why
+		}
+	}
+}
+
+// hiddenByRule says by which rule of a style sheet an element is not shown; ""
+// if none is known.
+func (f *Found) hiddenByRule(e *element) string {
+	if len(f.hiding) == 0 {
+		return ""
+	}
+	if why, ok := f.hiding["#"+e.value("id")]; ok {
+		return why + " by its id"
+	}
+	for class := range strings.FieldsSeq(e.value("class")) {
+		if why, ok := f.hiding["."+class]; ok {
+			return why + " by its class"
+		}
+	}
+	return ""
 }
 
 // place is a place in a text, with its line.
@@ -142,5 +189,8 @@ func (f *Found) encoded(text string, line int64) {
 			continue
 		}
 		f.add(Thing{Kind: Encoded, Name: "base64", Line: at.to(begins), Size: int64(i - begins), Text: text[begins:min(i, begins+60)]})
+		if f.into != nil {
+			f.into.armoured(Piece{Line: at.to(begins)}, text[begins:i])
+		}
 	}
 }

@@ -15,13 +15,19 @@ const mostDepth = 1000
 // token, and follows no entity. What is no XML from somewhere on is said. It
 // fails if ctx ends, and for no other reason.
 func SVG(ctx context.Context, text string) (Found, error) {
-	d := &drawing{f: &Found{}, at: &place{text: text, line: 1}}
+	f := &Found{}
+	err := f.drawing(ctx, text)
+	return *f, err
+}
+
+func (f *Found) drawing(ctx context.Context, text string) error {
+	d := &drawing{f: f, at: &place{text: text, line: 1}}
 	d.in = xml.NewDecoder(strings.NewReader(text))
 	d.in.Strict = false
 	d.in.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // it is decoded
 	for n := 1; ; n++ {
 		if n%everyToken == 0 && ctx.Err() != nil {
-			return *d.f, ctx.Err()
+			return ctx.Err()
 		}
 		line := d.at.to(int(d.in.InputOffset()))
 		token, err := d.in.RawToken()
@@ -38,7 +44,7 @@ func SVG(ctx context.Context, text string) (Found, error) {
 		}
 	}
 	d.reveal()
-	return *d.f, nil
+	return nil
 }
 
 // drawing is read from tag to tag.

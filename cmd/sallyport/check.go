@@ -209,7 +209,7 @@ func writeChecked(w io.Writer, f fileChecked) error {
 	}
 	e := f.Examined
 	switch e.Kind {
-	case "table", "text":
+	case "table", "text", "document", "drawing", "data":
 		fmt.Fprintf(&b, "  looked at: %d lines, %d tables with %d rows and %d cells; low counts are 1 to %d\n", e.Lines, e.Tables, e.Rows, e.Cells, e.Limits.LowCount)
 	}
 	for _, n := range f.NotExamined {
@@ -241,6 +241,9 @@ func weights(list []checks.Finding) string {
 func placeWords(f checks.Finding) string {
 	const shown = 5
 	var lines []string
+	if f.Places[0].Line == 0 {
+		return fmt.Sprintf("byte %d", f.Places[0].Byte)
+	}
 	for _, p := range f.Places {
 		if line := fmt.Sprint(p.Line); len(lines) == 0 || lines[len(lines)-1] != line {
 			lines = append(lines, line)
