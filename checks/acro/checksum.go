@@ -33,21 +33,21 @@ type Checksum struct {
 	Found   string `json:"found_with,omitempty"`   // and now
 }
 
-// Says is the comparison in words.
+// Says is what the file is then, in words.
 func (c Checksum) Says() string {
 	switch c.Sum {
 	case Equal:
-		return "its checksum is equal"
+		return "equal to the checksum"
 	case LineEnds:
-		return fmt.Sprintf("its checksum differs only by line ends: written with %s, now with %s", c.Written, c.Found)
+		return fmt.Sprintf("different from the checksum only by line ends (%s when it was written, now %s)", c.Written, c.Found)
 	case Differs:
-		return "its checksum differs: it is not what ACRO wrote"
+		return "different from the checksum: not what ACRO wrote"
 	case Missing:
-		return "it is missing"
+		return "missing"
 	case Unreadable:
-		return "what stands in the place of its checksum is none"
+		return "with a checksum that cannot be read"
 	}
-	return "ACRO wrote no checksum of it"
+	return "without a checksum"
 }
 
 // checksums is the folder of checksums, beside the results.

@@ -155,7 +155,7 @@ func (f *Folder) compare(entries []fs.DirEntry) {
 // OfFile is what a folder says of one of its files.
 type OfFile struct {
 	Source     string    `json:"source"` // which ACRO
-	Listed     bool      `json:"listed"` // the results name the file
+	Listed     bool      `json:"listed"` // the results name the file, or it is ACRO's own
 	Checksum   Checksum  `json:"checksum"`
 	Verdicts   []Verdict `json:"verdicts"`
 	Outputs    []About   `json:"outputs,omitempty"`
@@ -178,6 +178,7 @@ type About struct {
 // Of says what the results say of a file of the folder.
 func (f *Folder) Of(name string) *OfFile {
 	out := &OfFile{Source: f.Results[0].Source(), Checksum: f.Checksums[name], Verdicts: []Verdict{}}
+	out.Listed = name == configName
 	if out.Checksum.Sum == "" {
 		out.Checksum.Sum = None
 	}

@@ -54,6 +54,8 @@ func TestCheckExitCodes(t *testing.T) {
 		{exitRefused, []string{"--controls", "redacted-le-7,rounded-5", in("low.csv")}},
 		{exitUsage, []string{}},
 		{exitUsage, []string{"--json", "--sarif", in("good.csv")}},
+		{exitDone, []string{"--rules"}},
+		{exitDone, []string{"--rules", "--json"}},
 		{exitUsage, []string{"--controls", "rounded-3", in("good.csv")}},
 		{exitUsage, []string{"--policy", in("wrong.yaml"), in("good.csv")}},
 		{exitUsage, []string{"--policy", in("pattern.yaml"), in("good.csv")}},
@@ -148,10 +150,10 @@ func TestCheckLooksForCountsBesideFigures(t *testing.T) {
 	dir := checkFiles(t, map[string]string{"a/curve.svg": svg, "a/notes.txt": "This is a figure.\n", "b/curve.svg": svg, "b/counts.csv": "sex,n\nF,300\nM,400\n"})
 	s := shell{t: t}
 	r := s.want(exitDone, "check", dir)
-	if n := strings.Count(r.out, "evidence,"); n != 1 || !strings.Contains(r.out, "has no file with its counts") {
+	if n := strings.Count(r.out, "(evidence)"); n != 1 || !strings.Contains(r.out, "has no file with its counts") {
 		t.Errorf("check of two folders of figures: %s", r.out)
 	}
-	if r := s.want(exitDone, "check", filepath.Join(dir, "a", "curve.svg")); strings.Contains(r.out, "evidence,") || !strings.Contains(r.out, "no other files were given") {
+	if r := s.want(exitDone, "check", filepath.Join(dir, "a", "curve.svg")); strings.Contains(r.out, "(evidence)") || !strings.Contains(r.out, "no other files were given") {
 		t.Errorf("check of one figure: %s", r.out)
 	}
 }

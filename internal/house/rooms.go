@@ -101,7 +101,7 @@ var rooms = map[string]room{
 // inTests is what every room's tests may import as well.
 var inTests = room{
 	ours:      []string{"internal/dbtest", "internal/dex"},
-	libraries: []string{"github.com/google/go-cmp", "pgregory.net/rapid"},
+	libraries: []string{"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/santhosh-tekuri/jsonschema/v6"},
 }
 
 // roomOf is the name of the room that a slash-separated path in the repository,
