@@ -66,7 +66,10 @@ func (p *readable) file(f fileChecked) error {
 func (p *readable) examined(b *strings.Builder, r *checks.Report) {
 	e := r.Examined
 	if e.Kind == "table" || e.Kind == "text" || e.Tables > 0 {
-		parts := []string{numberOf(e.Lines, "line"), fmt.Sprintf("%s of %s", numberOf(int64(e.Tables), "table"), numberOf(e.Rows, "row"))}
+		parts := []string{numberOf(e.Lines, "line")}
+		if e.Tables > 0 {
+			parts = append(parts, fmt.Sprintf("%s of %s", numberOf(int64(e.Tables), "table"), numberOf(e.Rows, "row")))
+		}
 		if names := countColumns(e.Columns); len(names) > 0 {
 			parts = append(parts, "counts in "+few(names, ""))
 		} else if e.Tables > 0 {
