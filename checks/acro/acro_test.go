@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -238,8 +239,21 @@ func TestChecksums(t *testing.T) {
 	if f.Of("output_0_0.csv").Listed || !f.Of("crosstab_0.csv").Listed {
 		t.Error("a file that no output names is listed, or one that is named is not")
 	}
-	if !f.Own("checksums/XandY.jpeg.txt") || f.Own("checksums/other.txt") || f.Own("XandY.jpeg") {
+	if !f.Own("config.json") || !f.Own("checksums/XandY.jpeg.txt") || f.Own("checksums/other.txt") || f.Own("XandY.jpeg") {
 		t.Error("ACRO's own checksums are not told apart")
+	}
+}
+
+// A configuration that says more than ACRO's does is a file as any other.
+func TestConfigThatSaysMore(t *testing.T) {
+	for text, own := range map[string]bool{`{"safe_threshold": 10}`: true, `{"safe_threshold": 10, "rows": [1, 2]}`: false, `{"safe_threshold": 10} {"n": 3}`: false, `no`: false} {
+		f, err := acro.Read(fstest.MapFS{"results.json": {Data: []byte(results(`"outcome": {}`, "t.csv", `{}`))}, "config.json": {Data: []byte(text)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Own("config.json") != own {
+			t.Errorf("%s is ACRO's own: %v", text, !own)
+		}
 	}
 }
 

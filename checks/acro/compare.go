@@ -19,7 +19,7 @@ func Compare(verdicts []Verdict, ours []checks.Finding) {
 	for _, f := range ours {
 		for _, p := range f.Places {
 			at := spot{p.Row, p.Column}
-			if p.Column > 0 && !slices.Contains(marked[at], f.Rule) {
+			if p.Table == 0 && p.Column > 0 && !slices.Contains(marked[at], f.Rule) {
 				marked[at] = append(marked[at], f.Rule)
 			}
 		}

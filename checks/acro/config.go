@@ -26,6 +26,8 @@ type Config struct {
 	Survival    *float64 `json:"survival_safe_threshold"`
 	ZerosAreLow *bool    `json:"zeros_are_disclosive"`
 	Missing     *bool    `json:"check_missing_values"`
+
+	whole bool // it says nothing else
 }
 
 // readConfig reads the configuration, if there is one.
@@ -42,9 +44,12 @@ func (f *Folder) readConfig() error {
 		return err
 	}
 	var c Config
-	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&c); err != nil {
+	if err := json.Unmarshal(data, &c); err != nil {
 		return err
 	}
+	strict := json.NewDecoder(bytes.NewReader(data))
+	strict.DisallowUnknownFields()
+	c.whole = strict.Decode(&Config{}) == nil
 	f.Config = &c
 	return nil
 }

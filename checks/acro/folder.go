@@ -224,9 +224,12 @@ func (r *Results) about(name string) []About {
 	return out
 }
 
-// Own reports whether a file of the folder is one of ACRO's checksums and
-// nothing else.
+// Own reports whether a file of the folder is one of ACRO's checksums, or its
+// configuration, and nothing else.
 func (f *Folder) Own(name string) bool {
+	if name == configName {
+		return f.Config != nil && f.Config.whole
+	}
 	of, is := strings.CutSuffix(strings.TrimPrefix(name, checksums+"/"), ".txt")
 	if !is || path.Dir(name) != checksums {
 		return false

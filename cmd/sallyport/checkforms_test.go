@@ -280,7 +280,7 @@ func TestCheckOnATerminal(t *testing.T) {
 
 func TestCellName(t *testing.T) {
 	for want, at := range map[string]checks.Place{
-		"A1": {Row: 0, Column: 1}, "B7": {Row: 6, Column: 2}, "Z2": {Row: 1, Column: 26}, "AA2": {Row: 1, Column: 27}, "AZ10": {Row: 9, Column: 52}, "XFD3": {Row: 2, Column: 16384},
+		"A1": {Row: 0, Column: 1}, "B7": {Row: 6, Column: 2}, "Z2": {Row: 1, Column: 26}, "AA2": {Row: 1, Column: 27}, "AZ10": {Row: 9, Column: 52}, "XFD3": {Row: 2, Column: 16384}, "B7 of table 2": {Table: 2, Row: 6, Column: 2, Line: 90},
 	} {
 		if got := cellName(at); got != want {
 			t.Errorf("%+v is %s, want %s", at, got, want)

@@ -65,7 +65,7 @@ func (p *readable) file(f fileChecked) error {
 // examined says what was looked at, and what was not.
 func (p *readable) examined(b *strings.Builder, r *checks.Report) {
 	e := r.Examined
-	if e.Kind == "table" || e.Kind == "text" || e.Tables > 0 {
+	if e.Lines > 0 || e.Tables > 0 {
 		parts := []string{numberOf(e.Lines, "line")}
 		if e.Tables > 0 {
 			parts = append(parts, fmt.Sprintf("%s of %s", numberOf(int64(e.Tables), "table"), numberOf(e.Rows, "row")))
@@ -275,14 +275,19 @@ func cellWords(list []acro.Cell) string {
 	return few(names, more)
 }
 
-// cellName is a cell as a spreadsheet names it: column B, row 7 is B7.
+// cellName is a cell as a spreadsheet names it: column B, row 7 is B7. In a file
+// with several tables its table is named too.
 func cellName(at checks.Place) string {
 	const letters = 26
 	name := ""
 	for n := at.Column; n > 0; n = (n - 1) / letters {
 		name = string(rune('A'+(n-1)%letters)) + name
 	}
-	return fmt.Sprintf("%s%d", name, at.Row+1)
+	name = fmt.Sprintf("%s%d", name, at.Row+1)
+	if at.Table > 0 {
+		return fmt.Sprintf("%s of table %d", name, at.Table)
+	}
+	return name
 }
 
 // few lists the first of some names, and says that there are more.
