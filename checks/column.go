@@ -291,27 +291,3 @@ func (c *Column) filled() int64 { return c.cells - c.missing }
 func (c *Column) numeric() bool {
 	return c.numbers > 0 && float64(c.valued()) >= 0.6*float64(c.filled()) || c.masks > 0 && c.texts+c.dates == 0
 }
-
-// enough is how unlikely it must be that numbers are multiples of something by
-// chance before they are taken for rounded.
-const enough = 1e-4
-
-// byChance is how likely so many numbers are all multiples of a base.
-func byChance(base, numbers int64) float64 { return math.Pow(1/float64(base), float64(numbers)) }
-
-// looksRounded is the rounding that nearly all counts of the column show, and
-// how many of them do not; "" if there is none.
-func (c *Column) looksRounded() (found Control, others int64) {
-	for _, try := range []Control{Rounded10, Rounded5, Midpoint6, Rounded6, roundedSeven} {
-		base, _ := try.base()
-		fit, different := c.rounding.fit(try)
-		misses := c.nonZero - fit
-		if misses*20 > c.nonZero || byChance(base, different) > enough || byChance(base, fit-4*misses) > enough {
-			continue
-		}
-		if found == noControl || misses < others {
-			found, others = try, misses
-		}
-	}
-	return found, others
-}

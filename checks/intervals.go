@@ -3,8 +3,7 @@ package checks
 import "math"
 
 // hiddenInTotals works out masks from what adds up.
-func (t *Table) hiddenInTotals(known map[spot]span, out *findings) {
-	equations := t.equations(out)
+func (t *Table) hiddenInTotals(known map[spot]span, equations []equation, out *findings) {
 	cells := map[spot]span{}
 	for _, e := range equations {
 		if len(cells) > maxUnknowns {

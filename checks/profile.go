@@ -172,6 +172,18 @@ func (p Profile) rounding() Control {
 	return p.Rounding
 }
 
+// roundings are the declared controls that round, of which each column is to
+// have one.
+func (p Profile) roundings() []Control {
+	var out []Control
+	for _, c := range p.Declared {
+		if base, _ := c.base(); base > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // redacts is the largest count that was declared to be hidden; 0 for none.
 func (p Profile) redacts() float64 {
 	most := 0.0

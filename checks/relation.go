@@ -20,6 +20,7 @@ type series struct {
 	column int
 	beside bool
 	fixed  float64 // when column is -1
+	wide   float64 // how far that may be from the one that was meant
 	of     string  // what a fixed number is
 }
 
@@ -27,7 +28,7 @@ type series struct {
 // was written may be from the one that was meant.
 func (s series) at(t *Table, r *Row) (value, error float64, ok bool) {
 	if s.column < 0 {
-		return s.fixed, t.slackOf(s.fixed), true
+		return s.fixed, max(s.wide, t.slackOf(s.fixed)), true
 	}
 	c := r.cell(s.column)
 	places := c.Places

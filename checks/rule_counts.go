@@ -1,10 +1,8 @@
 package checks
 
 import (
-	"bytes"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,55 +59,6 @@ func (*lowCounts) report(t *Table, c *Column, s spots, out *findings) {
 	}
 }
 
-// listedCounts is how R's skim lists counts: FAL: 491437, TRU: 5.
-var listedCounts = regexp.MustCompile(`(?:\b[A-Za-z0-9 _.+-]{1,5}: [0-9]+(?:, |\s*$)){2,}`)
-
-var (
-	summaryStart = regexp.MustCompile(`(?:Min\. +|Length): ?`)
-	summaryCount = regexp.MustCompile(`([A-Za-z0-9_'()][^:]{0,20}?) *: *([0-9]+)(?:  |$)`)
-	summaryValue = regexp.MustCompile(`Min|1st Qu|Median|Mean|3rd Qu|Max|Length`)
-)
-
-// summarised reports whether a line of R's summary() has a low count of a level
-// or of what is missing.
-func (rule *lowCounts) summarised(text []byte, threshold float64) bool {
-	if bytes.IndexByte(text, ':') < 0 {
-		rule.summary = false
-		return false
-	}
-	if rule.summary = rule.summary || summaryStart.Match(text); !rule.summary {
-		return false
-	}
-	for _, m := range summaryCount.FindAllSubmatch(text, -1) {
-		if c, ok := quick(m[2]); ok && c.Value >= 1 && c.Value <= threshold && !summaryValue.Match(m[1]) {
-			return true
-		}
-	}
-	return false
-}
-
-// line finds low counts in lists of them.
-func (rule *lowCounts) line(text []byte, n int64, out *findings) {
-	if rule.summarised(text, float64(out.profile.Threshold)) {
-		rule.listed.add(Place{Line: n})
-		return
-	}
-	if bytes.Count(text, []byte(": ")) < 2 {
-		return
-	}
-	for _, part := range bytes.Split(listedCounts.Find(text), []byte(": "))[1:] {
-		field, _, _ := bytes.Cut(trim(part), []byte(","))
-		if c, ok := quick(field); ok && c.Value >= 1 && c.Value <= float64(out.profile.Threshold) {
-			rule.listed.add(Place{Line: n})
-			return
-		}
-	}
-}
-
-func (rule *lowCounts) end(out *findings) {
-	out.lines(High, rule.listed, fmt.Sprintf("%s counts of which one or more are from 1 to %d", number(rule.listed.count, "line lists", "lines list"), out.profile.Threshold))
-}
-
 // lowIn finds the low counts of a column.
 func (t *Table) lowIn(column int, p *Profile) spots {
 	c := t.Columns[column]
@@ -143,7 +92,7 @@ type declaredControl struct {
 
 func (*declaredControl) about() About {
 	return About{
-		Name: "declared-control", Weight: High,
+		Name: "declared-control", Version: 2, Weight: High,
 		Source:   "OpenSAFELY: counts not rounded are the most common reason to send a request back",
 		Reads:    []string{"declared", "rounding", "threshold"},
 		Examines: "every count, against the control that the file's group or the column's name declares, or the policy asks for",
@@ -176,6 +125,7 @@ func (rule *declaredControl) table(t *Table, out *findings) {
 	}
 	rule.redacted(t, out)
 	rule.none(t, out)
+	rule.beside(t, out)
 }
 
 // rounded finds the counts of a column that are not rounded as declared.
@@ -198,7 +148,7 @@ func (*declaredControl) rounded(t *Table, column int, out *findings) {
 		weight = Medium
 	}
 	out.column(weight, c, s, fmt.Sprintf("%d of %d counts are not %s, %s", s.count, c.nonZero, c.control.says(), said))
-	if left > 0 && c.mostlyMidpoints() {
+	if left > 0 && c.mostlyMidpoints() && !slices.Contains(c.words, "derived") {
 		s = t.oddOnes(column, base)
 		out.column(Medium, c, s, fmt.Sprintf("%s a multiple of six, as only a sum or a difference of midpoint-6 counts is", number(s.count, "count is", "counts are")))
 	}
@@ -239,21 +189,19 @@ func (t *Table) oddOnes(column int, base int64) spots {
 	return s
 }
 
-// redacted finds counts that were declared to be hidden and are not. Those that
-// are low by the profile are found by lowCounts, unless they are rounded.
+// redacted finds counts that were declared to be hidden and are not.
 func (*declaredControl) redacted(t *Table, out *findings) {
 	most := out.profile.redacts()
 	for i, c := range t.Columns {
 		if most == 0 || c.Role != RoleCount {
 			continue
 		}
-		from := float64(out.profile.Threshold) + 1
-		if c.shown != noControl {
-			from = 1
+		s := c.low
+		if t.kept() {
+			s = t.places(i, func(x *Cell) bool {
+				return x.Kind == Number && x.Shape != Interval && x.whole() && x.Value >= 1 && math.Round(x.Value) <= most
+			})
 		}
-		s := t.places(i, func(x *Cell) bool {
-			return x.Kind == Number && x.Shape != Interval && x.whole() && x.Value >= from && x.Value <= most
-		})
 		weight := High
 		if !c.Sure {
 			weight = Medium

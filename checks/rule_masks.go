@@ -11,7 +11,7 @@ type undone struct{}
 
 func (undone) about() About {
 	return About{
-		Name: "masks-undone", Weight: High,
+		Name: "masks-undone", Version: 2, Weight: High,
 		Source:   "UK LLC: masks that can be worked out are the second most common reason; OpenSAFELY: secondary suppression",
 		Reads:    []string{"threshold", "masks", "declared"},
 		Examines: "hidden counts, against totals of rows, columns and groups, and against percentages and rates in their row",
@@ -23,12 +23,15 @@ func (rule undone) table(t *Table, out *findings) {
 	for _, i := range t.layout.counts {
 		hidden = hidden || t.Columns[i].masks > 0
 	}
+	equations, failed := t.equations(out)
+	rule.zeros(t, failed, len(equations), out)
 	if !hidden {
 		return
 	}
 	known := map[spot]span{}
 	t.hiddenBeside(known, out)
-	t.hiddenInTotals(known, out)
+	t.hiddenWholes(known)
+	t.hiddenInTotals(known, equations, out)
 	for _, i := range t.layout.counts {
 		rule.column(t, i, known, out)
 	}

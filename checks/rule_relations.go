@@ -71,7 +71,9 @@ func (r *relation) strict(t *Table) (s spots, looked, closer int64) {
 // is a part of, in the same row.
 func (t *Table) hiddenBeside(known map[spot]span, out *findings) {
 	shown := t.relations(out)
-	for _, r := range append(shown, t.namedRelations(shown)...) {
+	named := t.namedRelations(shown)
+	shown = append(shown[:len(shown):len(shown)], named...)
+	for _, r := range append(shown, t.impliedRelations(shown)...) {
 		if t.Columns[r.part].masks == 0 {
 			continue
 		}

@@ -310,6 +310,11 @@ func (k *store) intern(field []byte) string {
 func (b *builder) finish() *Table {
 	b.start()
 	t := b.table
+	if declared := b.profile.roundings(); len(declared) > 1 {
+		for _, c := range t.Columns {
+			c.choose(declared)
+		}
+	}
 	t.assign()
 	return t
 }

@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,15 +20,24 @@ const (
 	maxPasses   = 30
 )
 
-// equations finds what adds up in a table, where its numbers show that it does.
-func (t *Table) equations(out *findings) []equation {
-	var found []equation
+// equations finds what adds up in a table, where its numbers show that it does,
+// and where it does not though the rest of them do.
+func (t *Table) equations(out *findings) (found, failed []equation) {
 	for _, s := range t.sums() {
 		for n := range t.Rows {
-			found = append(found, t.rowEquation(n, s.parts, s.total))
+			if t.roleAt(n, s.total) != RoleCount {
+				continue
+			}
+			e := t.rowEquation(n, s.parts, s.total)
+			if t.holds(e) == no {
+				failed = append(failed, e)
+			}
+			found = append(found, e)
 		}
 	}
-	return append(found, t.downwards(out)...)
+	made, broken := t.downwards(out)
+	found, failed = append(found, made...), append(failed, broken...)
+	return append(found, t.groupTotals(out)...), failed
 }
 
 func (t *Table) rowEquation(row int, others []int, total int) equation {
@@ -111,15 +122,14 @@ const maxParts = 3_000_000
 // downwards are the equations of rows that are called totals. What they are
 // the totals of is tried in several ways; one is taken if the numbers that are
 // shown hold by it.
-func (t *Table) downwards(out *findings) []equation {
+func (t *Table) downwards(out *findings) (found, failed []equation) {
 	if len(t.layout.totals) == 0 {
-		return nil
+		return nil, nil
 	}
-	var found []equation
 	ways := t.waysOf()
 	x := adding{table: t}
-	for n := range len(ways) + 2 {
-		x.made, x.fits, x.fails = nil, 0, 0
+	for n := range len(ways) + 3 {
+		x.made, x.broken, x.fits, x.fails = nil, nil, 0, 0
 		for total := range t.Rows {
 			if !t.layout.totals[total] {
 				continue
@@ -128,17 +138,48 @@ func (t *Table) downwards(out *findings) []equation {
 				out.miss("totals: the table has too many to be compared, or too many rows")
 				break
 			}
-			if n < len(ways) {
+			switch {
+			case n < len(ways):
 				x.below(total, ways[n].of(t, total))
-			} else {
+			case n < len(ways)+2:
 				x.below(total, t.near(total)[n-len(ways):][:1])
+			case t.grandest(total):
+				x.below(total, [][]int{t.otherTotals(total)})
 			}
 		}
 		if x.fits > 2*x.fails || n == 0 && x.fits+x.fails == 0 && t.simple() {
-			found = append(found, x.made...)
+			found, failed = append(found, x.made...), append(failed, x.broken...)
+		} else if n == 0 && x.fits == 0 && t.simple() {
+			failed = append(failed, x.broken...)
 		}
 	}
-	return found
+	return found, failed
+}
+
+// otherTotals are the rows of totals but one.
+func (t *Table) otherTotals(total int) []int {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(t.layout.totals)), func(n int) bool { return n == total })
+}
+
+// grandest reports whether no row of totals has a larger count than this one,
+// so that it may be the total of the others.
+func (t *Table) grandest(total int) bool {
+	if len(t.layout.totals) < 3 {
+		return false
+	}
+	for _, c := range t.layout.counts {
+		own := t.Rows[total].cell(c)
+		if own.Kind != Number {
+			continue
+		}
+		for n := range t.layout.totals {
+			if x := t.Rows[n].cell(c); n != total && x.Kind == Number && x.Value >= own.Value {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // of are the groups that a total may be of: those with its label, or all of
@@ -159,6 +200,7 @@ func (w way) of(t *Table, total int) [][]int {
 type adding struct {
 	table       *Table
 	made        []equation
+	broken      []equation // that do not hold
 	fits, fails int
 	parts       int // cells that were added up, in all ways
 }
@@ -184,6 +226,9 @@ func (x *adding) below(total int, groups [][]int) {
 				x.fits++
 			case no:
 				x.fails++
+				if len(x.broken) < maxFindings {
+					x.broken = append(x.broken, e)
+				}
 				continue
 			case open:
 				continue
