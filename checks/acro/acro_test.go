@@ -339,6 +339,17 @@ func TestCompare(t *testing.T) {
 		{Rule: "low-counts", Places: []checks.Place{{Row: 1, Column: 2, Line: 2}}},
 		{Rule: "rows", Places: []checks.Place{{Line: 3}}},
 	})
+	if says := list[0].Says(); says != " says nothing: it flags no cell" {
+		t.Errorf("a verdict without a check says %q", says)
+	}
+	list[0].Check, list[0].Source, list[0].Status = "threshold", "ACRO 1", "fail"
+	if says := list[0].Says(); says != "ACRO 1 says fail by threshold: 0 cells; our checks mark 1 of them too" {
+		t.Errorf("the verdict says %q", says)
+	}
+	acro.Compare(list, []checks.Finding{{Rule: "low-counts", Places: []checks.Place{{Row: 1, Column: 2}, {Table: 1, Row: 2, Column: 2}}, Count: 300}})
+	if says := list[0].Says(); !strings.HasSuffix(says, "mark at least 1 of them too") {
+		t.Errorf("the verdict says %q", says)
+	}
 	if c := list[0].Cells; !slices.Equal(c[0].Also, []string{"low-counts"}) || c[1].Also != nil || c[2].Also != nil {
 		t.Errorf("cells are %+v", c)
 	}

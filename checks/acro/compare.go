@@ -16,7 +16,9 @@ func Compare(verdicts []Verdict, ours []checks.Finding) {
 		column int
 	}
 	marked := map[spot][]string{}
+	cut := false // not all places of a finding are listed
 	for _, f := range ours {
+		cut = cut || f.Count > int64(len(f.Places))
 		for _, p := range f.Places {
 			at := spot{p.Row, p.Column}
 			if p.Table == 0 && p.Column > 0 && !slices.Contains(marked[at], f.Rule) {
@@ -25,6 +27,7 @@ func Compare(verdicts []Verdict, ours []checks.Finding) {
 		}
 	}
 	for i := range verdicts {
+		verdicts[i].alsoMore = cut
 		for j := range verdicts[i].Cells {
 			if c := &verdicts[i].Cells[j]; c.Where != nil {
 				c.Also = marked[spot{c.Where.Row, c.Where.Column}]
@@ -56,7 +59,11 @@ func (v *Verdict) Says() string {
 		}
 	}
 	if also > 0 {
-		text += fmt.Sprintf("; our checks mark %d of them too", also)
+		least := ""
+		if v.alsoMore && also < len(v.Cells) {
+			least = "at least "
+		}
+		text += fmt.Sprintf("; our checks mark %s%d of them too", least, also)
 	}
 	return text
 }

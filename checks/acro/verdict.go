@@ -49,6 +49,8 @@ type Verdict struct {
 	Count     int64  `json:"count"` // of cells, as ACRO counts them
 	Mitigated bool   `json:"mitigated"`
 	Note      string `json:"note,omitempty"`
+
+	alsoMore bool // our findings may mark more of the cells than they list
 }
 
 // Verdicts says what the results say of a file, whose bytes are read to see where
