@@ -38,6 +38,7 @@ type Column struct {
 	hidden                                  spots // masks
 	wide                                    int64 // bytes of texts
 	wordy                                   int64 // texts of several words
+	spoken                                  int64 // of the first of those, that speak of somebody
 	telling                                 telling
 	formulas                                spots
 	codes                                   int64 // whole numbers of nine digits and more
@@ -273,7 +274,9 @@ func (c *Column) addText(field []byte, at Place, t *thresholds) {
 		}
 	}
 	if spaces >= 4 {
-		c.wordy++
+		if c.wordy++; c.texts <= spokenRows && isSpoken(field) {
+			c.spoken++
+		}
 	}
 	if isFormula(field) {
 		c.formulas.add(at)

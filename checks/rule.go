@@ -44,7 +44,7 @@ type ender interface {
 func rules() []rule {
 	return []rule{
 		&lowCounts{}, &declaredControl{}, recomputed{}, undone{}, oneClass{}, smallDenominators{}, &differencing{}, extremes{}, &models{},
-		dominance{}, survival{}, people{}, identifiers{}, freeText{}, &hidden{}, &logs{}, &evidence{}, tooMany{},
+		dominance{}, survival{}, people{}, &identifiers{}, freeText{}, &hidden{}, &logs{}, &evidence{}, tooMany{},
 	}
 }
 
@@ -108,11 +108,19 @@ func (f *findings) lines(w Weight, s spots, message string) {
 	}
 }
 
+// add adds a finding. What is said of several tables of a file in the same
+// words is one finding.
 func (f *findings) add(x Finding) {
 	n := 0
-	for _, old := range f.list {
-		if old.Rule == f.rule.Name {
-			n++
+	for i := range f.list {
+		old := &f.list[i]
+		if old.Rule != f.rule.Name {
+			continue
+		}
+		if n++; x.Column == "" && old.Column == "" && old.Weight == x.Weight && old.Message == x.Message && x.Derived == nil && old.Derived == nil {
+			old.Places = append(old.Places, x.Places[:min(len(x.Places), maxPlaces-len(old.Places))]...)
+			old.Count += x.Count
+			return
 		}
 	}
 	if n == maxFindings {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,7 +16,7 @@ type models struct {
 
 func (*models) about() About {
 	return About{
-		Name: "models", Weight: High, Source: "ACRO and ABS: at least ten residual degrees of freedom; no saturated model",
+		Name: "models", Version: 2, Weight: High, Source: "ACRO and ABS: at least ten residual degrees of freedom; no saturated model",
 		Reads:    []string{"threshold", "degrees_of_freedom"},
 		Examines: "degrees of freedom, numbers of observations and events, and R² in tables and in the logs of Stata, R and statsmodels",
 	}
@@ -33,46 +34,110 @@ const (
 	freedom
 	observed
 	explained
+	parameters // that are estimated
 )
+
+// modelNames are the names that programs give to the numbers of a model:
+// Stata's e(), broom, statsmodels, and tables of several models.
+var modelNames = map[modelValue][]string{
+	freedom: {"df residual", "df residuals", "residual df", "df resid", "df r", "e df r", "residual degrees of freedom", "degrees of freedom", "dof", "df error", "error df",
+		"resid df", "residuals df", "df denom", "ddf"},
+	observed: {"no observations", "number of obs", "nobs", "number of observations", "n obs", "no of subjects", "no of failures", "number of events", "nevent", "n event",
+		"num obs", "no obs", "observations", "num events", "n events", "n subjects", "n failures", "e n", "e n sub", "e n fail"},
+	explained: {"r squared", "adj r squared", "pseudo r squ", "pseudo r squared", "rsquared", "r 2", "adj r 2", "pseudo r 2", "adjusted r squared", "adjusted r 2", "r 2 adj",
+		"rsq", "rsq adj", "num r 2", "e r 2", "e r 2 p", "multiple r squared"},
+	parameters: {"df model", "df m", "e df m", "model df", "n parameters", "parameters", "npar", "rank", "e rank"},
+}
+
+// modelValues are modelNames the other way round.
+var modelValues = func() map[string]modelValue {
+	out := map[string]modelValue{}
+	for what, names := range modelNames {
+		for _, n := range names {
+			out[n] = what
+		}
+	}
+	return out
+}()
 
 // ofModel tells what a name in the output of a model stands for.
 func ofModel(name string) modelValue {
-	switch w := strings.Join(words(name), " "); w {
-	case "df residual", "df residuals", "residual df", "df resid", "df r", "residual degrees of freedom", "degrees of freedom", "dof":
-		return freedom
-	case "no observations", "number of obs", "nobs", "number of observations", "n obs", "no of subjects", "no of failures", "number of events", "nevent", "n event":
-		return observed
-	case "r squared", "adj r squared", "pseudo r squ", "rsquared", "r 2":
-		return explained
+	if len(name) > maxLabel {
+		return notOfModel
 	}
-	return notOfModel
+	name = strings.ReplaceAll(name, "²", "2")
+	return modelValues[strings.Join(words(name), " ")]
 }
 
 func (m *models) table(t *Table, out *findings) {
-	if t.text {
-		return // its lines are looked at
-	}
-	for i, c := range t.Columns {
-		what := ofModel(c.Name)
-		if what == notOfModel || what == observed {
-			continue // counts are looked at as counts
-		}
-		s := t.places(i, func(x *Cell) bool { return x.Kind == Number && tells(what, x.Value, out.profile) })
-		m.column(c, what, s, out)
-	}
+	m.columns(t, out)
+	modelled := t.modelled()
 	for n := range t.Rows[:min(len(t.Rows), modelRows)] {
 		r := &t.Rows[n]
 		for i := 0; i+1 < len(r.Cells); i++ {
 			what := ofModel(r.Texts[i])
-			next := r.cell(i + 1)
-			if what == notOfModel || next.Kind != Number || !tells(what, next.Value, out.profile) {
-				continue
+			if said := strings.TrimSpace(r.Texts[i]); i == 0 && modelled && (said == "N" || said == "n") {
+				what = observed
 			}
-			var s spots
-			s.add(t.place(r, i+1))
-			m.cell(what, s, t, out)
+			if what == notOfModel || what == parameters || t.text && what != observed {
+				continue // the lines of a text are looked at
+			}
+			m.row(t, r, i, what, out)
 		}
 	}
+}
+
+// row looks at the numbers behind the name of one, up to the next name.
+func (m *models) row(t *Table, r *Row, name int, what modelValue, out *findings) {
+	var s spots
+	for i := name + 1; i < len(r.Cells); i++ {
+		c := r.cell(i)
+		if c.Kind == Text && r.Texts[i] != "" {
+			break
+		}
+		if at := t.place(r, i); c.Kind == Number && c.Shape == Plain && !c.Percent && tells(what, c, out.profile) && !slices.Contains(m.few.places, at) {
+			s.add(at)
+		}
+	}
+	if s.count > 0 {
+		m.cell(what, s, t, out)
+	}
+}
+
+// columns looks at the columns of a table with a model in each row.
+func (m *models) columns(t *Table, out *findings) {
+	if t.text {
+		return // its lines are looked at
+	}
+	at := map[modelValue]int{}
+	for i, c := range t.Columns {
+		what := ofModel(c.Name)
+		if _, again := at[what]; !again {
+			at[what] = i
+		}
+		if what != freedom && what != explained {
+			continue // counts are looked at as counts
+		}
+		if what == freedom && !slices.Contains(c.words, "resid") && !strings.Contains(strings.Join(c.words, ""), "resid") && c.zero+c.low.count > 0 && c.max <= 2 {
+			continue // those of a test
+		}
+		s := t.places(i, func(x *Cell) bool { return x.Kind == Number && tells(what, x, out.profile) })
+		m.column(c, what, s, out)
+	}
+	number, are := at[observed]
+	free, said := at[parameters]
+	if _, known := at[freedom]; known || !are || !said {
+		return
+	}
+	var s spots
+	for n := range t.Rows {
+		r := &t.Rows[n]
+		all, used := r.cell(number), r.cell(free)
+		if all.Kind == Number && used.Kind == Number && used.Value >= 1 && all.Value >= used.Value && all.Value-used.Value < float64(out.profile.DegreesOfFreedom) {
+			s.add(t.place(r, free))
+		}
+	}
+	m.column(t.Columns[free], freedom, s, out)
 }
 
 func (m *models) column(c *Column, what modelValue, s spots, out *findings) {
@@ -95,12 +160,12 @@ func (m *models) cell(what modelValue, s spots, t *Table, out *findings) {
 }
 
 // tells reports whether a value of a model is disclosive.
-func tells(what modelValue, v float64, p *Profile) bool {
-	switch what {
+func tells(what modelValue, c *Cell, p *Profile) bool {
+	switch v := c.Value; what {
 	case freedom:
-		return v >= 0 && v < float64(p.DegreesOfFreedom)
+		return v >= 0 && v < float64(p.DegreesOfFreedom) && c.whole()
 	case observed:
-		return v >= 1 && v <= float64(p.Threshold)
+		return v >= 1 && v <= float64(p.Threshold) && c.whole()
 	case explained:
 		return v == 1
 	}
@@ -113,8 +178,12 @@ var modelLine = []struct {
 	like *regexp.Regexp
 }{
 	{freedom, regexp.MustCompile(`(?i)on ([0-9,]+)\s+(?:residual )?degrees? of freedom`)},
-	{freedom, regexp.MustCompile(`(?i)Df Residuals:\s+([0-9,.]+)`)},
-	{observed, regexp.MustCompile(`(?i)(?:Number of obs|No\. of subjects|No\. of failures)\s*=\s*([0-9,]+)`)},
+	{freedom, regexp.MustCompile(`(?i)\bDf Residuals?:?\s+([0-9,.]+)`)},
+	{freedom, regexp.MustCompile(`(?i)no residual degrees of freedom()`)},
+	{freedom, regexp.MustCompile(`^\s*Residual\s*\|\s*[0-9.e+-]+\s+([0-9,]+)\s`)},
+	{freedom, regexp.MustCompile(`^Residuals\s+([0-9]+)\s+[0-9]`)},
+	{freedom, regexp.MustCompile(`\bF\(\s*[0-9]+,\s*([0-9,]+)\)\s*=`)},
+	{observed, regexp.MustCompile(`(?i)(?:Number of obs|No\. of subjects|No\. of failures|Num\. ?obs\.?|Number of groups)\s*[=:]\s*([0-9,]+)`)},
 	{observed, regexp.MustCompile(`(?i)No\. Observations:\s+([0-9,]+)`)},
 	{observed, regexp.MustCompile(`\bn= ?([0-9]+), number of events=`)},
 	{observed, regexp.MustCompile(`\bnumber of events= ?([0-9]+)`)},
@@ -122,13 +191,13 @@ var modelLine = []struct {
 }
 
 func (m *models) line(text []byte, n int64, out *findings) {
-	if !bytes.ContainsAny(text, "=:") && !bytes.Contains(text, []byte("freedom")) {
+	if !bytes.ContainsAny(text, "=:|") && !bytes.Contains(text, []byte("freedom")) && !bytes.Contains(text, []byte("Residual")) {
 		return
 	}
 	for _, l := range modelLine {
 		for _, found := range l.like.FindAllSubmatch(text, 3) {
-			v, err := strconv.ParseFloat(strings.ReplaceAll(string(found[1]), ",", ""), 64)
-			if err != nil || !tells(l.what, v, out.profile) {
+			v, err := strconv.ParseFloat(strings.ReplaceAll("0"+string(found[1]), ",", ""), 64)
+			if err != nil || !tells(l.what, &Cell{Value: v}, out.profile) {
 				continue
 			}
 			switch at := (Place{Line: n}); l.what {

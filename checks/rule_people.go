@@ -11,8 +11,8 @@ type people struct{}
 
 func (people) about() About {
 	return About{
-		Name: "people", Weight: High, Source: "OpenSAFELY: only aggregates leave",
-		Examines: "tables without counts: columns that identify somebody, columns near unique, and age, sex, area and dates together",
+		Name: "people", Version: 2, Weight: High, Source: "OpenSAFELY: only aggregates leave",
+		Examines: "tables without counts: columns that identify somebody, columns near unique, and age, sex, ethnicity, area and dates together",
 	}
 }
 
@@ -20,21 +20,14 @@ func (people) about() About {
 const fewestPeople = 5
 
 func (rule people) table(t *Table, out *findings) {
-	if t.All < fewestPeople {
+	if t.All < fewestPeople || rule.identified(t, out) {
 		return
-	}
-	for i, c := range t.Columns {
-		if c.Role == RoleIdentifier && c.ofPerson() && c.distinct.ratio() > 0.5 && c.filled()*2 > t.All {
-			s := t.places(i, func(x *Cell) bool { return x.Kind != Missing })
-			out.column(High, c, s, fmt.Sprintf("every row seems to be a person: %s, and there are %d rows", c.Why, t.All))
-			return
-		}
 	}
 	const fewestRows = 20
-	if t.All < fewestRows || t.aggregated() {
+	kinds, persons := t.quasi()
+	if t.All < fewestRows || persons == 0 || t.aggregated() {
 		return
 	}
-	kinds := t.quasi()
 	unique := t.nearUnique()
 	if len(kinds) >= 3 || len(kinds) >= 2 && unique != nil {
 		weight := Medium
@@ -45,59 +38,109 @@ func (rule people) table(t *Table, out *findings) {
 	}
 }
 
-// ofPerson reports whether an identifier is one of people, and not of a
-// practice, a code or a model.
-func (c *Column) ofPerson() bool {
-	w := strings.Join(c.words, " ")
-	for _, other := range []string{"practice", "site", "code", "list", "model", "by id", "study", "org", "gp", "stp", "msoa", "lsoa", "variable", "table", "outcome", "analysis", "region", "trust", "cluster", "nhs england", "nhs trust", "nhs region", "dataset"} {
-		if strings.Contains(w, other) {
-			return false
+// identified finds a column that identifies people. An identifier of which
+// nobody says whose it is counts only beside what people have.
+func (people) identified(t *Table, out *findings) bool {
+	for i, c := range t.Columns {
+		if c.Role != RoleIdentifier || !c.ofPerson() || c.distinct.ratio() <= 0.5 || c.filled()*2 <= t.All {
+			continue
 		}
+		weight := High
+		if !c.namesPerson() {
+			kinds, persons := t.quasi()
+			if t.aggregated() || t.modelled() || persons == 0 {
+				continue
+			}
+			if len(kinds) < 2 {
+				weight = Medium
+			}
+		}
+		s := t.places(i, func(x *Cell) bool { return x.Kind != Missing })
+		out.column(weight, c, s, fmt.Sprintf("every row seems to be a person: %s, and there are %d rows", c.Why, t.All))
+		return true
 	}
-	return true
+	return false
 }
 
+// notPersons are words of identifiers that are not those of people.
+var notPersons = []string{"practice", "site", "code", "list", "model", "by id", "study", "org", "gp", "stp", "msoa", "lsoa", "variable", "table", "outcome", "analysis", "region",
+	"trust", "cluster", "nhs england", "nhs trust", "nhs region", "dataset", "job", "run", "action", "file", "col", "measure", "question", "group", "release", "term", "snomed", "icd",
+	"medication", "drug", "product", "vmp", "amp", "test", "hospital", "ward", "provider"}
+
+// ofPerson reports whether an identifier may be one of people, and not of a
+// practice, a code or a model.
+func (c *Column) ofPerson() bool {
+	w := " " + strings.Join(c.words, " ") + " "
+	if strings.Contains(w, " patient") || strings.Contains(w, " person") {
+		return true
+	}
+	return !slices.ContainsFunc(notPersons, func(other string) bool {
+		return strings.Contains(w, " "+other+" ") || strings.Contains(w, " "+other+"s ")
+	})
+}
+
+// personWords say that an identifier is one of people.
+var personWords = listOf(`patient patients pat patid person persons personid pseudoid pseudo pseudonym nhs chi mrn nino passport participant participants subject subjects
+	member individual patientid personid participantid subjectid pseudonymised hospitalnumber respondent`)
+
+// namesPerson reports whether the header says that it identifies people.
+func (c *Column) namesPerson() bool { return personWords.any(c.words) != "" }
+
+// ofOne are statistics that one person can have.
+var ofOne = listOf(`score scores weight weights log change changes`)
+
 // aggregated reports whether the table says how many people are in its rows,
-// or what was estimated of them.
+// or what was estimated of them. Counts that are no larger than what happens to
+// one person say nothing.
 func (t *Table) aggregated() bool {
 	for _, c := range t.roles(RoleCount) {
-		if c.Sure {
+		if c.Sure && (c.max > 20 || c.masks > 0) {
 			return true
 		}
 	}
-	return len(t.roles(RolePercentage, RoleRate, RoleExposure, RoleStatistic, RoleExtreme)) > 0
+	for _, c := range t.roles(RoleStatistic) {
+		if c.intervals > 0 || c.besides > 0 || !slices.ContainsFunc(c.words, func(w string) bool { return ofOne[w] }) {
+			return true
+		}
+	}
+	return len(t.roles(RolePercentage, RoleRate, RoleExtreme)) > 0
 }
 
-// quasi is what the columns say that tells people apart.
-func (t *Table) quasi() []string {
-	var kinds []string
-	note := func(kind string) {
+// quasi is what the columns say that tells people apart, and how much of it is
+// what only people have.
+func (t *Table) quasi() (kinds []string, persons int) {
+	note := func(kind string, own bool) {
 		if !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)
+			persons += b2i(own)
 		}
 	}
 	for _, c := range t.Columns {
 		for _, w := range c.words {
 			switch w {
-			case "dob", "birth", "born":
-				note("a date of birth")
+			case "dob", "birth", "born", "yob", "birthdate", "dateofbirth":
+				note("a date of birth", true)
 			case "age":
-				if c.numbers > 0 {
-					note("an age")
+				if c.numbers > 0 && c.numbers*2 > c.filled() {
+					note("an age", true)
 				}
 			case "sex", "gender":
-				note("a sex")
-			case "postcode", "lsoa", "msoa", "region", "practice", "stp", "icb":
-				note("an area")
-			case "ethnicity":
-				note("an ethnicity")
+				note("a sex", true)
+			case "postcode", "lsoa", "msoa", "region", "practice", "stp", "icb", "imd", "town":
+				note("an area", false)
+			case "ethnicity", "ethnic", "ethnicgroup":
+				note("an ethnicity", true)
+			case "died", "death", "dod":
+				if c.dates > 0 || c.max <= 1 && c.numbers > 0 {
+					note("a death", true)
+				}
 			}
 		}
 		if c.Role == RoleDate && c.dates > 0 && c.distinct.ratio() > 0.2 {
-			note("a date")
+			note("a date", false)
 		}
 	}
-	return kinds
+	return kinds, persons
 }
 
 // nearUnique is a column whose fields are nearly all different, but for row
@@ -109,50 +152,4 @@ func (t *Table) nearUnique() *Column {
 		}
 	}
 	return nil
-}
-
-// identifiers finds numbers, addresses and dates that say who somebody is.
-type identifiers struct{}
-
-func (identifiers) about() About {
-	return About{
-		Name: "identifiers", Weight: High, Source: "NHS data dictionary; the policy's own patterns",
-		Reads:    []string{"patterns"},
-		Examines: "NHS and CHI numbers, dates of birth, whole postcodes, addresses of mail, mobile telephone numbers",
-	}
-}
-
-func (rule identifiers) table(t *Table, out *findings) {
-	for i, c := range t.Columns {
-		x := &c.telling
-		says := func(words ...string) bool {
-			return strings.Contains(" "+strings.Join(c.words, " ")+" ", " "+strings.Join(words, " ")+" ")
-		}
-		if x.nhs.count > 0 && (says("nhs") || says("chi") || x.ten >= 5 && x.nhs.count*2 >= x.ten && c.Role != RoleCount && c.Role != RoleExposure) {
-			out.column(High, c, x.nhs, number(x.nhs.count, "number passes", "numbers pass")+" the check of NHS and CHI numbers")
-		}
-		if says("dob") || says("date", "of", "birth") || says("birth", "date") || says("birthdate") {
-			s := t.places(i, func(x *Cell) bool { return x.Kind == Date })
-			out.column(High, c, s, number(s.count, "cell is", "cells are")+" a date of birth, by the header")
-		}
-		if x.postcodes.count > 0 && (says("postcode") || says("post", "code") || x.postcodes.count >= 3 && x.postcodes.count*3 >= c.filled()) {
-			out.column(High, c, x.postcodes, number(x.postcodes.count, "cell looks", "cells look")+" like whole postcodes")
-		}
-		rule.addresses(c, out)
-		for n, s := range x.policy {
-			out.column(High, c, s, number(s.count, "cell looks", "cells look")+" like what the policy calls "+out.profile.Patterns[n].Name)
-		}
-	}
-}
-
-func (identifiers) addresses(c *Column, out *findings) {
-	x := &c.telling
-	weight := Medium
-	if x.mails.count >= 3 {
-		weight = High
-	}
-	out.column(weight, c, x.mails, number(x.mails.count, "cell is", "cells are")+" an address of electronic mail")
-	if x.phones.count >= 3 && x.phones.count*3 >= c.filled() || x.phones.count > 0 && (slices.Contains(c.words, "phone") || slices.Contains(c.words, "mobile") || slices.Contains(c.words, "telephone")) {
-		out.column(High, c, x.phones, number(x.phones.count, "cell looks", "cells look")+" like mobile telephone numbers")
-	}
 }
