@@ -72,21 +72,50 @@ func (s *Store) in(ctx context.Context, tx *gorm.DB, c review.Change) (review.In
 		return review.In{}, err
 	}
 	in := review.In{
-		Actor: actor, Place: place, Policy: s.config.Policy, Now: s.now(), BasedOn: c.BasedOn,
+		Actor: actor, Place: place, Now: s.now(), BasedOn: c.BasedOn,
 		NewID: s.config.NewID, NewSalt: s.config.NewSalt,
 	}
 	if c.Workspace == "" {
-		row, err := on[requestRow](tx, forUpdate).Select("version").Where("id = ?", string(c.On)).Take(ctx)
+		row, err := lockRequest(ctx, tx, c.On, place)
 		if err != nil {
-			return in, fmt.Errorf("lock request %s: %w", c.On, err)
+			return in, err
+		}
+		if in.Policy, err = s.holds(row.Said); err != nil {
+			return in, err
 		}
 		if in.Request, err = s.fold(ctx, tx, c.On, row.Version); err != nil {
 			return in, err
 		}
 		in.Now = latest(in.Now, in.Request.LastAt)
 	}
+	if c.Workspace != "" {
+		if in.Policy, err = s.policyAt(ctx, tx, place); err != nil {
+			return in, err
+		}
+	}
 	in.Facts, err = s.facts(ctx, tx, in.Request, place, wantedBy(c, in.Request))
 	return in, err
+}
+
+// lockedRequest is the version of a request, and what the documents of its
+// place say.
+type lockedRequest struct {
+	Version int
+	Said    saidAt `gorm:"embedded"`
+}
+
+func (lockedRequest) TableName() string { return "requests" }
+
+// lockRequest locks a request, whose workspace is locked: policies are read by
+// the statement after that, so that none is changed meanwhile.
+func lockRequest(ctx context.Context, tx *gorm.DB, id review.RequestID, at review.Place) (lockedRequest, error) {
+	row, err := on[lockedRequest](tx, forUpdate).Select("version, (SELECT p.said FROM policies p WHERE p.scope = ?) AS organisation_said, "+
+		"(SELECT p.said FROM policies p WHERE p.scope = ?) AS project_said",
+		string(review.OrganisationPolicy(at.Organisation)), string(review.ProjectPolicy(at.Project))).Where("id = ?", string(id)).Take(ctx)
+	if err != nil {
+		return row, fmt.Errorf("lock request %s: %w", id, err)
+	}
+	return row, nil
 }
 
 func latest(a, b time.Time) time.Time {

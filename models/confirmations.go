@@ -3,6 +3,8 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -106,6 +108,9 @@ func (s *Store) SettleConfirmation(ctx context.Context, c review.Command, id str
 	if err != nil {
 		return err
 	}
+	if found.Policy != "" {
+		return s.settlePolicy(ctx, c, found, confirm)
+	}
 	people := []review.PersonID{found.Person.ID, found.AskedBy.ID}
 	_, err = s.administer(ctx, c, people, func(tx *gorm.DB, by review.Actor) (any, error) {
 		row, err := on[confirmationRow](tx, forUpdate).Where("id = ?", id).Take(ctx)
@@ -176,9 +181,18 @@ func (s *Store) settleRow(ctx context.Context, tx *gorm.DB, by review.Actor, row
 	})
 }
 
-// LapseConfirmations ends what nobody confirmed in time, 100 at once, and says
-// how many it ended.
+// LapseConfirmations ends what nobody confirmed in time, 100 of each kind at
+// once, and says how many it ended.
 func (s *Store) LapseConfirmations(ctx context.Context) (int, error) {
+	roles, err := s.lapseRoles(ctx)
+	if err != nil {
+		return roles, err
+	}
+	changes, err := s.lapseProposals(ctx)
+	return roles + changes, err
+}
+
+func (s *Store) lapseRoles(ctx context.Context) (int, error) {
 	var late []confirmationRow
 	err := s.read(ctx, func(tx *gorm.DB) (err error) {
 		late, err = on[confirmationRow](tx).
@@ -216,15 +230,22 @@ func (s *Store) Confirmation(ctx context.Context, id string) (review.Confirmatio
 	}
 	var found review.Confirmation
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		row, err := on[confirmationRow](tx).Where("id = ?", id).Take(ctx)
+		rows, err := on[confirmationRow](tx).Where("id = ?", id).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("read a confirmation: %w", err)
 		}
-		list, err := confirmationsOf(ctx, tx, []confirmationRow{row})
-		if err == nil {
-			found = list[0]
+		list, err := confirmationsOf(ctx, tx, rows)
+		if err == nil && len(rows) == 0 {
+			list, err = proposals(ctx, tx, "id = ?", id)
 		}
-		return err
+		switch {
+		case err != nil:
+			return err
+		case len(list) == 0:
+			return review.ErrNotFound
+		}
+		found = list[0]
+		return nil
 	})
 	return found, err
 }
@@ -249,13 +270,18 @@ func (s *Store) Confirmations(ctx context.Context, state review.ConfirmationStat
 		if err != nil {
 			return fmt.Errorf("list confirmations: %w", err)
 		}
-		if len(rows) > limit {
-			rows = rows[:limit]
-			next = rows[limit-1].ID
+		if list, err = confirmationsOf(ctx, tx, rows); err != nil || person != "" {
+			return err
 		}
-		list, err = confirmationsOf(ctx, tx, rows)
+		changes, err := proposalsAfter(ctx, tx, state, cursor, limit+1)
+		list = append(list, changes...)
+		slices.SortFunc(list, func(a, b review.Confirmation) int { return strings.Compare(b.ID, a.ID) })
 		return err
 	})
+	if len(list) > limit {
+		list = list[:limit]
+		next = list[limit-1].ID
+	}
 	return list, next, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -137,6 +138,7 @@ type loggedRow struct {
 	ID                 int64
 	Act, ActorID, Side string
 	Workspace, Request string
+	Policy             string // the scope and the organisation of an entry about a policy
 	Bytes              []byte
 }
 
@@ -148,6 +150,10 @@ type logReader struct {
 	ends  []int // of each row's bytes
 	known map[string]string
 }
+
+// policyOfEntry is of an entry about a policy the stream and the organisation;
+// NULL of any other.
+const policyOfEntry = "CASE WHEN e.act LIKE 'policy!_%' ESCAPE '!' THEN e.stream || '\n' || coalesce(e.organisation, '') END"
 
 // read reads the entries that follow f.After. They are valid until it is called
 // again.
@@ -162,7 +168,7 @@ func (l *logReader) read(ctx context.Context, tx *gorm.DB, f EntryFilter, where 
 	case f.After > 0:
 		where.add("e.id > ?", f.After)
 	}
-	rows, err := tx.WithContext(ctx).Raw("SELECT e.id, e.act, e.actor_id, e.side, e.workspace, e.request_id, e.bytes FROM entries e WHERE "+
+	rows, err := tx.WithContext(ctx).Raw("SELECT e.id, e.act, e.actor_id, e.side, e.workspace, e.request_id, "+policyOfEntry+", e.bytes FROM entries e WHERE "+
 		where.text()+order, append(where.values, most)...).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
@@ -174,12 +180,13 @@ func (l *logReader) read(ctx context.Context, tx *gorm.DB, f EntryFilter, where 
 	}
 	for rows.Next() {
 		var id int64
-		var act, actor, side, workspace, request, bytes sql.RawBytes
-		if err := rows.Scan(&id, &act, &actor, &side, &workspace, &request, &bytes); err != nil {
+		var act, actor, side, workspace, request, policy, bytes sql.RawBytes
+		if err := rows.Scan(&id, &act, &actor, &side, &workspace, &request, &policy, &bytes); err != nil {
 			return nil, fmt.Errorf("read an entry after %d: %w", f.After, err)
 		}
 		l.rows = append(l.rows, loggedRow{
 			ID: id, Act: l.name(act), ActorID: l.name(actor), Side: l.name(side), Workspace: l.name(workspace), Request: l.name(request),
+			Policy: l.name(policy),
 		})
 		l.bytes = append(l.bytes, bytes...)
 		l.ends = append(l.ends, len(l.bytes))
@@ -271,14 +278,18 @@ func (a *logAbouts) learn(ctx context.Context, tx *gorm.DB, rows []loggedRow) er
 			ID: review.RequestID(r.ID), Workspace: r.Workspace,
 			Author: review.Person{ID: review.PersonID(r.AuthorID), Username: r.Author},
 			Status: review.Status(r.Status), Turn: r.Turn, TurnOver: r.TurnOver,
-			Since: r.Since.Time, Created: r.Created.Time, Editors: r.Editors, Place: a.places[r.Workspace],
+			Since: r.Since.Time, Created: r.Created.Time, Editors: r.Editors, Place: a.places[r.Workspace], Outside: r.Outside,
 		}
 	}
 	return nil
 }
 
 func (a *logAbouts) entry(r loggedRow, words []ledger.Words) LogEntry {
-	return LogEntry{ID: r.ID, Bytes: r.Bytes, Words: words, LogEntry: review.LogEntry{
+	e := LogEntry{ID: r.ID, Bytes: r.Bytes, Words: words, LogEntry: review.LogEntry{
 		Act: r.Act, By: review.PersonID(r.ActorID), Side: review.Side(r.Side), Place: a.places[r.Workspace], Request: a.requests[r.Request],
 	}}
+	if stream, organisation, ok := strings.Cut(r.Policy, "\n"); ok {
+		e.Policy, e.Place.Organisation = review.PolicyScope(strings.TrimPrefix(stream, policyStream(""))), organisation
+	}
+	return e
 }

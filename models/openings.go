@@ -51,9 +51,16 @@ func (s *Store) Opened(ctx context.Context, o review.Opening) error {
 		if err != nil {
 			return err
 		}
+		if o.Policy == "" {
+			today, err := s.policyAt(ctx, tx, o.Place)
+			if err != nil {
+				return err
+			}
+			o.Policy = today.Hash()
+		}
 		_, err = s.append(ctx, tx, "", 0, []draft{{
 			Act: o.Act(), At: when.Time, Actor: o.Actor, Role: o.As, Grant: o.Actor.Grant(o.As, o.Place).ID,
-			Turn: o.Turn, Place: o.Place, Policy: s.config.Policy.Hash(),
+			Turn: o.Turn, Place: o.Place, Policy: o.Policy,
 			Subject: ledger.Subject{
 				Request: string(o.Request), File: string(o.File), Path: o.Path, SHA256: o.SHA256,
 			},

@@ -28,6 +28,7 @@ type requestRow struct {
 	Files      int
 	Submitted  int
 	Needed     int
+	Outside    bool // the policy of its submission keeps researchers of the project from checking it
 	HeldUntil  instant
 	Begun      instant
 	Editors    texts[review.PersonID]
@@ -99,7 +100,7 @@ func project(from review.Projection) projection {
 			ID: string(sm.ID), Workspace: sm.Workspace, TitleHash: sm.Title.Hash,
 			AuthorID: string(sm.Author.ID), Author: sm.Author.Username, Status: string(sm.Status),
 			Turn: sm.Turn, TurnOver: sm.TurnOver, Since: at(sm.Since), Created: at(sm.Created),
-			Version: sm.Version, LastAt: at(sm.LastAt), Files: sm.Files, Submitted: sm.Submitted, Needed: sm.Needed,
+			Version: sm.Version, LastAt: at(sm.LastAt), Files: sm.Files, Submitted: sm.Submitted, Needed: sm.Needed, Outside: sm.Outside,
 			HeldUntil: at(sm.HeldUntil), Begun: at(sm.Begun), Editors: sm.Editors, ReviewedBy: sm.ReviewedBy,
 			Voted: asJSON[map[review.PersonID]int]{sm.Voted},
 		},

@@ -121,6 +121,8 @@ func (p *replay) stream(ctx context.Context, tx *gorm.DB, stream string) error {
 		return p.identity(ctx, tx, of, entries)
 	case "workspace":
 		return p.workspace(ctx, tx, of, entries)
+	case "policy":
+		return p.policy(ctx, tx, of, entries)
 	}
 	return nil
 }
@@ -235,6 +237,8 @@ func (p *replay) strays(ctx context.Context, tx *gorm.DB) error {
 		{"people", "id", "'person/' || t.id"},
 		{"identities", "person_id", "'identity/' || t.person_id"},
 		{"workspaces", "name", "'workspace/' || t.name"},
+		{"policies", "scope", "'policy/' || t.scope"},
+		{"policy_proposals", "scope", "'policy/' || t.scope"},
 		{"tokens", "id", "CASE WHEN t.person_id IS NULL THEN 'token/' || t.id ELSE 'person/' || t.person_id END"},
 	} {
 		var keys []string

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"sallyport/auth"
+	"sallyport/policy"
 	"sallyport/review"
 )
 
@@ -32,6 +33,11 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 			t.Fatal(err)
 		}
 		must[auth.SignedIn](t)(s.SignIn(ctx, s.somebody("ada", checks)))
+		admin := must[auth.Account](t)(s.PersonByUsername(ctx, "admin1"))
+		for version, document := range []string{"reviews_needed: 3", "reviews_needed: 2"} {
+			c := review.Command{Actor: review.Actor{Person: admin.Person, Kind: review.IsPerson}, BasedOn: PolicyTag(version)}
+			must[policy.Outcome](t)(s.ChangePolicy(ctx, c, "organisation/one", document))
+		}
 		if _, err := s.MakeToken(ctx, by(operator), auth.NewToken{Backend: "tpp"}, "0123456789abcdef0123"); err != nil {
 			t.Fatal(err)
 		}
@@ -63,6 +69,11 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 			{"tokens", "backend", "'emis'", "backend IS NOT NULL"},
 			{"confirmations", "state", "'confirmed'", "1 = 1"},
 			{"confirmations", "scope", "'organisation:other'", "1 = 1"},
+			{"policies", "said", "'{}'", "scope LIKE 'organisation/%'"},
+			{"policies", "document", "'other'", "scope LIKE 'organisation/%'"},
+			{"policy_proposals", "base", "base + 1", "1 = 1"},
+			{"policy_proposals", "loosens", "'nothing'", "1 = 1"},
+			{"requests", "outside", "NOT outside", "1 = 1"},
 			{"workspaces", "project", "'other'", "1 = 1"},
 			{"workspaces", "archived", "NOT archived", "1 = 1"},
 		} {
@@ -116,6 +127,8 @@ func sameRow(table string) string {
 	switch table {
 	case "request_files", "released_files":
 		return "s.request_id = " + table + ".request_id AND s.file_id = " + table + ".file_id"
+	case "policies":
+		return "s.scope = policies.scope"
 	case "workspaces":
 		return "s.name = workspaces.name"
 	case "identities":

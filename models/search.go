@@ -32,7 +32,7 @@ const afterAll = "~"
 func (s *Store) Search(ctx context.Context, q review.SearchQuery) (review.SearchRows, error) {
 	var rows review.SearchRows
 	err := s.read(ctx, func(tx *gorm.DB) error {
-		f := finder{ctx: ctx, tx: tx, q: q}
+		f := finder{ctx: ctx, tx: tx, q: q, store: s}
 		byID, err := f.byID()
 		if err != nil {
 			return err
@@ -56,6 +56,8 @@ type finder struct {
 	ctx context.Context
 	tx  *gorm.DB
 	q   review.SearchQuery
+
+	store *Store
 }
 
 // visible is the condition that a request r in a workspace w is visible.
@@ -156,7 +158,9 @@ func (f finder) join(byID, byTitle []string, files []foundFile) (review.SearchRo
 	}
 	by := make(map[string]review.Summary, len(found))
 	for _, row := range found {
-		by[row.Request.ID] = row.summary()
+		if by[row.Request.ID], err = f.store.withToday(row); err != nil {
+			return review.SearchRows{}, err
+		}
 	}
 	var rows review.SearchRows
 	for _, id := range byID {

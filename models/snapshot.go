@@ -14,10 +14,11 @@ import (
 type placedRequest struct {
 	Workspace workspaceRow `gorm:"embedded"`
 	Version   int
+	Said      saidAt `gorm:"embedded"`
 }
 
 const placedQuery = `
-SELECT w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived, r.version
+SELECT w.name, w.project, w.organisation, w.backend, w.ongoing, w.archived, r.version, ` + saidOf + `
 FROM requests r JOIN workspaces w ON w.name = r.workspace WHERE r.id = ?`
 
 // Snapshot reads a request, what a view of it needs, and the actor's grants,
@@ -36,6 +37,10 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 		if err != nil {
 			return err
 		}
+		policy, err := s.holds(row.Said)
+		if err != nil {
+			return err
+		}
 		facts := review.Facts{Destinations: s.config.Destinations}
 		if facts.Reviewers, err = reviewers(ctx, tx, r, &actor); err != nil {
 			return err
@@ -47,7 +52,7 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 			return err
 		}
 		snap = review.Snapshot{
-			Request: r, Place: row.Workspace.place(), Policy: s.config.Policy, Facts: facts, Actor: actor,
+			Request: r, Place: row.Workspace.place(), Policy: policy, Facts: facts, Actor: actor,
 		}
 		return nil
 	})
@@ -58,7 +63,7 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 	return snap, nil
 }
 
-// Actor reads the grants that the actor holds now, and today's policy.
+// Actor reads the grants that the actor holds now, and the installation's policy.
 func (s *Store) Actor(ctx context.Context, actor review.Actor) (review.Actor, review.Policy, error) {
 	err := s.read(ctx, func(tx *gorm.DB) error {
 		var err error

@@ -41,6 +41,8 @@ type Store struct {
 	writer  *gorm.DB // every transaction that writes
 	reader  *gorm.DB // the same pool on PostgreSQL; on SQLite one that cannot write
 	folded  *cache
+
+	policies policies
 }
 
 var (

@@ -37,15 +37,29 @@ type summaryRow struct {
 	LookedTurn   int
 	LookedFiles  int
 	LookedAt     instant
+	Said         saidAt `gorm:"embedded"`
 }
 
 const summaryQuery = `
 SELECT r.*, t.salt AS title_salt, t.text AS title_text, w.project, w.organisation, w.backend, w.ongoing, w.archived,
-	l.status AS looked_status, coalesce(l.turn, 0) AS looked_turn, coalesce(l.files, 0) AS looked_files, l.at AS looked_at
+	l.status AS looked_status, coalesce(l.turn, 0) AS looked_turn, coalesce(l.files, 0) AS looked_files, l.at AS looked_at,
+	` + saidOf + `
 FROM requests r JOIN workspaces w ON w.name = r.workspace
 LEFT JOIN words t ON t.entry_id = r.title_entry AND t.hash = r.title_hash
 LEFT JOIN looks l ON l.request_id = r.id AND l.person_id = ?
 WHERE `
+
+// withToday is a row as it is listed, with the policy at its place, if that is
+// not the installation's.
+func (s *Store) withToday(row summaryRow) (review.Summary, error) {
+	sm := row.summary()
+	if row.Said == (saidAt{}) {
+		return sm, nil
+	}
+	p, err := s.holds(row.Said)
+	sm.Today = &p
+	return sm, err
+}
 
 func (s summaryRow) summary() review.Summary {
 	r := s.Request
@@ -64,7 +78,7 @@ func (s summaryRow) summary() review.Summary {
 		ID: review.RequestID(r.ID), Workspace: r.Workspace, Title: title,
 		Author: review.Person{ID: review.PersonID(r.AuthorID), Username: r.Author},
 		Status: review.Status(r.Status), Turn: r.Turn, TurnOver: r.TurnOver, Since: r.Since.Time, Created: r.Created.Time,
-		Version: r.Version, LastAt: r.LastAt.Time, Files: r.Files, Submitted: r.Submitted, Needed: r.Needed,
+		Version: r.Version, LastAt: r.LastAt.Time, Files: r.Files, Submitted: r.Submitted, Needed: r.Needed, Outside: r.Outside,
 		HeldUntil: r.HeldUntil.Time, Begun: r.Begun.Time, Editors: r.Editors, ReviewedBy: r.ReviewedBy,
 		Voted: r.Voted.value, Looked: looked,
 		Place: review.Place{
@@ -85,13 +99,13 @@ func (s *Store) Summaries(ctx context.Context, f review.Filter) (review.Summarie
 	}
 	var page review.Summaries
 	err = s.read(ctx, func(tx *gorm.DB) error {
-		page, err = summaries(ctx, tx, f, from)
+		page, err = s.summaries(ctx, tx, f, from)
 		return err
 	})
 	return page, err
 }
 
-func summaries(ctx context.Context, tx *gorm.DB, f review.Filter, from cursor) (review.Summaries, error) {
+func (s *Store) summaries(ctx context.Context, tx *gorm.DB, f review.Filter, from cursor) (review.Summaries, error) {
 	page := review.Summaries{Items: []review.Summary{}}
 	limit := limited(f.Limit)
 	rows := limit + 1
@@ -109,7 +123,11 @@ func summaries(ctx context.Context, tx *gorm.DB, f review.Filter, from cursor) (
 				return page, nil
 			}
 			from = cursor{row.Request.Since.Time, row.Request.ID}
-			if sm := row.summary(); f.Keep == nil || f.Keep(sm) {
+			sm, err := s.withToday(row)
+			if err != nil {
+				return page, err
+			}
+			if f.Keep == nil || f.Keep(sm) {
 				page.Items = append(page.Items, sm)
 			}
 		}

@@ -199,6 +199,7 @@ type Opening struct {
 	Size       int64
 	Downloaded bool
 	At         time.Time
+	Policy     string // the hash of today's policy; "" if the store is to find it
 }
 
 // Act is the opening's name in the log.

@@ -19,13 +19,15 @@ const (
 // ConfirmationAge is how long a confirmation waits before it lapses.
 const ConfirmationAge = 7 * 24 * time.Hour
 
-// Confirmation is a role that one administrator asks for somebody, and that
-// they get when another administrator confirms it.
+// Confirmation is what one administrator asks for and another one confirms: a
+// role, which somebody gets then, or a change of a policy, which holds then.
 type Confirmation struct {
 	ID        string
-	Person    Person // who is to get the role
-	Role      Role
+	Person    Person // who is to get the role; nobody for a policy
+	Role      Role   // "" for a policy
 	Scope     Scope
+	Policy    PolicyScope // whose policy is to be changed; "" for a role
+	Loosens   []string    // what the change loosens, in words
 	AskedBy   Person
 	Asked     time.Time
 	Lapses    time.Time
@@ -79,7 +81,7 @@ func MayConfirm(by Actor, c Confirmation, now time.Time) error {
 	}
 	if !c.AskerStands {
 		return ErrStatus.with("%s, who asked for this, is no administrator any more. "+
-			"Refuse it, and ask for the role yourself if it should be given.", c.AskedBy.Username)
+			"Refuse it, and ask for it yourself if it should be so.", c.AskedBy.Username)
 	}
 	return nil
 }

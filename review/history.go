@@ -134,6 +134,7 @@ type LogEntry struct {
 	Side    Side
 	Place   Place
 	Request *Summary
+	Policy  PolicyScope // whose policy it is about; "" if it is about none
 }
 
 // wholeActs are the acts of checkers that everybody sees who sees the request:
@@ -152,6 +153,8 @@ func LogShows(a Actor, policy Policy, e LogEntry) bool {
 		return true
 	case !a.Within(MayAudit):
 		return false
+	case e.Policy != "":
+		return PolicyHistoryReaders(a).CoversPolicy(e.Policy, e.Place.Organisation)
 	case e.Request == nil && e.Place.Workspace == "":
 		return slices.ContainsFunc(a.Grants, func(g Grant) bool {
 			return g.Role == Auditor && g.Scope == ScopeAll && g.Until.IsZero()

@@ -29,6 +29,8 @@ type Summary struct {
 	Voted      map[PersonID]int // while checkers have it: votes that stand, by who cast them
 	Place      Place            // of the workspace today; not written with the row
 	Looked     *Look            // the viewer's last; not written with the row
+	Outside    bool             // researchers of the project do not check it, by the policy that it was submitted under
+	Today      *Policy          // today's at its place; nil if that is the installation's, or not asked for; not written with the row
 }
 
 // FileRow is one row of the table of the requests' files.
@@ -90,7 +92,7 @@ func ProjectWithoutFiles(r *Request) Projection {
 		ID: r.ID, Workspace: r.Workspace, Title: r.Title, Author: r.Author,
 		Status: r.Status, Turn: r.Turn, TurnOver: r.turnOver(), Since: r.Since, Created: r.Created,
 		Version: r.Version, LastAt: r.LastAt,
-		Submitted: len(r.Reviews), Needed: r.Policy.ReviewsNeeded,
+		Submitted: len(r.Reviews), Needed: r.Policy.ReviewsNeeded, Outside: r.PolicyHash != "" && r.Policy.CheckersOutsideProject,
 		Editors: slices.Clone(r.Editors), ReviewedBy: r.reviewers(), Voted: r.voted(),
 	}}
 	if r.Approval != nil {

@@ -148,10 +148,20 @@ func (l Listing) status() (statuses []Status, some bool) {
 	return left, len(left) > 0
 }
 
-// standingTo is standingOf for a row of a list.
+// standingTo is standingOf for a row of a list; policy is the installation's.
 func standingTo(sm Summary, a Actor, policy Policy) standing {
+	policy = sm.today(policy)
+	policy.CheckersOutsideProject = policy.CheckersOutsideProject || sm.Outside
 	r := &Request{Author: sm.Author, Created: sm.Created, Editors: sm.Editors, Status: sm.Status, Turn: sm.Turn}
 	return standingOf(r, a, sm.Place, policy)
+}
+
+// today is the policy at the place of a row of a list.
+func (sm Summary) today(installation Policy) Policy {
+	if sm.Today != nil {
+		return *sm.Today
+	}
+	return installation
 }
 
 // keeps reports whether a request belongs to the list asked for.
@@ -188,7 +198,7 @@ func yourTurn(sm Summary, st standing, a Actor) bool {
 func viewSummary(sm Summary, a Actor, policy Policy) SummaryView {
 	st := standingTo(sm, a, policy)
 	v := &RequestView{ID: sm.ID, Status: sm.Status, Since: sm.Since,
-		Reviews: ReviewsView{Submitted: sm.Submitted, Needed: max(sm.Needed, policy.ReviewsNeeded)}}
+		Reviews: ReviewsView{Submitted: sm.Submitted, Needed: max(sm.Needed, sm.today(policy).ReviewsNeeded)}}
 	v.me.standing = st
 	if held := sm.Status == Approved && sm.Begun.IsZero(); held {
 		v.me.held = true
@@ -251,6 +261,7 @@ func (s *Service) open(ctx context.Context, snap Snapshot, file FileID, download
 	o := Opening{
 		Actor: snap.Actor, As: st.opensAs(snap.Actor, snap.Place), Place: snap.Place, Request: snap.Request.ID,
 		Turn: snap.Request.Turn, File: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Downloaded: download,
+		Policy: snap.Policy.Hash(),
 	}
 	if err := s.store.Opened(ctx, o); err != nil {
 		return Opened{}, err
@@ -358,7 +369,7 @@ func (s *Service) OpenReleased(ctx context.Context, actor Actor, id RequestID, f
 	st := standingOf(r, a, p, snap.Policy)
 	o := Opening{
 		Actor: a, As: st.opensAs(a, p), Place: p, Request: id, Turn: r.Turn,
-		File: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Downloaded: true,
+		File: f.ID, Path: f.Path, SHA256: f.SHA256, Size: f.Size, Downloaded: true, Policy: snap.Policy.Hash(),
 	}
 	if err := s.store.Opened(ctx, o); err != nil {
 		return Opened{}, err

@@ -41,6 +41,18 @@ func (r Reach) Covers(p Place) bool {
 		slices.Contains(r.Backends, p.Backend) || slices.Contains(r.Organisations, p.Organisation))
 }
 
+// CoversPolicy reports whether a policy is within reach, of a project of this
+// organisation if that is known.
+func (r Reach) CoversPolicy(s PolicyScope, organisation string) bool {
+	switch {
+	case r.All || s == InstallationPolicy:
+		return true
+	case s.Organisation() != "":
+		return slices.Contains(r.Organisations, s.Organisation())
+	}
+	return slices.Contains(r.Projects, s.Project()) || slices.Contains(r.Organisations, organisation)
+}
+
 // ReachOf is where the actor holds one of roles today.
 func ReachOf(a Actor, roles ...Role) Reach {
 	var r Reach

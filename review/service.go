@@ -150,7 +150,7 @@ type Store interface {
 	// Snapshot reads a request with its facts, and the actor's grants now.
 	// Facts.Outputs holds the outputs at paths.
 	Snapshot(ctx context.Context, id RequestID, actor Actor, paths ...string) (Snapshot, error)
-	// Actor reads the actor's grants now, and today's policy.
+	// Actor reads the actor's grants now, and today's policy of the installation.
 	Actor(ctx context.Context, actor Actor) (Actor, Policy, error)
 	// Place reads where a workspace stands and the actor's grants now.
 	Place(ctx context.Context, workspace string, actor Actor) (Place, Actor, error)

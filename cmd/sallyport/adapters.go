@@ -25,19 +25,13 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
 		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Windows: a.windows, Answers: a.store, Mirrors: a.mirrors,
 		Authenticate: tokens.Authenticate,
-		Policy:       a.policy,
+		Policy:       a.store.PolicyAt,
 		SignIn:       a.signIn,
 		Ready:        a.readiness(),
 		Now:          now, NewID: newID, Log: a.log, TrustedProxies: a.settings.proxies,
 		RepoLinks: a.settings.repoLinks,
 		Metrics:   measures, ServeMetrics: serveMetrics,
 	}
-}
-
-// policy is today's at a place: the installation's.
-func (a *app) policy(ctx context.Context, _ review.Place) (review.Policy, error) {
-	_, policy, err := a.store.Actor(ctx, operatorActor())
-	return policy, err
 }
 
 // readiness is what must be usable for the program to be ready.

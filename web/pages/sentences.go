@@ -20,6 +20,8 @@ var deeds = map[string]string{
 	"request_withdrawn": "withdrew the request", "delivery_begun": "began the delivery", "file_delivered": "delivered %f",
 	"request_released": "finished the release", "file_opened": "opened %f", "file_downloaded": "downloaded %f",
 	"person_added": "added %p", "role_granted": "gave %p %r", "role_ended": "took %r from %p",
+	"policy_changed": "changed the policy", "policy_asked": "asked for a change of the policy that takes two administrators",
+	"policy_refused": "refused the change of the policy", "policy_lapsed": "let a change of the policy lapse: nobody confirmed it in time",
 	"role_asked": "asked that %p gets %r", "role_confirmed": "confirmed that %p gets %r",
 	"role_refused": "refused %p %r", "role_lapsed": "let it lapse that %p gets %r",
 	"token_made": "made a token for %p", "token_ended": "ended a token of %p",
