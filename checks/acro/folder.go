@@ -158,12 +158,12 @@ type OfFile struct {
 	Listed     bool      `json:"listed"` // the results name the file, or it is ACRO's own
 	Checksum   Checksum  `json:"checksum"`
 	Verdicts   []Verdict `json:"verdicts"`
-	Outputs    []About   `json:"outputs,omitempty"`
+	Outputs    []Details   `json:"outputs,omitempty"`
 	Thresholds []string  `json:"thresholds,omitempty"` // where ACRO's are other than the policy's
 }
 
-// About is what is said of an output beside the verdicts.
-type About struct {
+// Details are what is said of an output beside the verdicts.
+type Details struct {
 	ID        string   `json:"id"`
 	Status    string   `json:"status"`
 	Type      string   `json:"type,omitempty"`
@@ -210,12 +210,12 @@ func (f *Folder) verdicts(r *Results, name string) []Verdict {
 }
 
 // about are the outputs that name a file.
-func (r *Results) about(name string) []About {
-	var out []About
+func (r *Results) about(name string) []Details {
+	var out []Details
 	for i := range r.Outputs {
 		o := &r.Outputs[i]
 		if slices.ContainsFunc(o.Files, func(f File) bool { return f.Name == name && f.Refused == "" }) {
-			out = append(out, About{
+			out = append(out, Details{
 				ID: o.ID, Status: o.Status, Type: o.Type, Method: o.Properties["method"], Command: o.Command,
 				Timestamp: o.Timestamp, Comments: o.Comments, Exception: o.Exception, Remarks: o.Remarks,
 			})

@@ -1,0 +1,88 @@
+package acro
+
+import (
+	"fmt"
+
+	"sallyport/checks"
+)
+
+// Rule is the name of findings that are ACRO's, not ours.
+const Rule = "acro"
+
+// About says what findings of ACRO's are.
+func About() checks.About {
+	return checks.About{
+		Name: Rule, Version: 1, Weight: checks.Medium, Source: "ACRO, which saw the records: its verdicts, as it gave them", Reads: []string{},
+		Examines: "what the results of ACRO in the folder of a file say of it: the cells that it flags and what became of them, and the checksum of the file",
+	}
+}
+
+// Findings are ACRO's verdicts as findings. What ACRO flags and the file shows
+// weighs something; what was hidden, rounded or left out, and what ACRO could
+// not check, is for information. What passes is none.
+func (o *OfFile) Findings() []checks.Finding {
+	var out []checks.Finding
+	add := func(w checks.Weight, places []checks.Place, count int64, message string) {
+		if len(places) == 0 {
+			places, count = []checks.Place{{Line: 1}}, 1
+		}
+		out = append(out, checks.Finding{Rule: Rule, Weight: w, Where: places[0], Places: places, Count: count, Message: message})
+	}
+	if o.Checksum.Sum == Differs {
+		add(checks.Medium, nil, 0, "The file is "+o.Checksum.Says())
+	}
+	for i := range o.Verdicts {
+		v := &o.Verdicts[i]
+		switch {
+		case v.Check != "":
+			places, count := v.places()
+			add(v.weight(), places, count, v.Says())
+		case v.Status == "pass" || v.Status == "":
+		case o.custom(v.Output):
+			add(checks.Info, nil, 0, v.Source+" did not check this file, which was added to its outputs by hand")
+		default:
+			add(v.weight(), nil, 0, fmt.Sprintf("%s says %s of this output: %s", v.Source, v.Status, cut(v.Summary, 200)))
+		}
+	}
+	return out
+}
+
+// weight is how much a verdict matters: what was done away with is for
+// information. ACRO's own status does not say it, since it fails what it has
+// suppressed.
+func (v *Verdict) weight() checks.Weight {
+	switch {
+	case v.Mitigated:
+		return checks.Info
+	case v.Check == "" && v.Status != "fail":
+		return checks.Low
+	}
+	return checks.Medium
+}
+
+// places are where the cells of a verdict stand, those that show something
+// first, and how many there are in all.
+func (v *Verdict) places() (list []checks.Place, count int64) {
+	const most = 100
+	for _, shown := range []bool{true, false} {
+		for _, c := range v.Cells {
+			if c.Where == nil || shown != (c.State == Shown) || !shown && !v.Mitigated {
+				continue
+			}
+			if count++; len(list) < most {
+				list = append(list, *c.Where)
+			}
+		}
+	}
+	return list, count
+}
+
+// custom reports whether an output is a file that ACRO did not make.
+func (o *OfFile) custom(id string) bool {
+	for _, a := range o.Outputs {
+		if a.ID == id {
+			return a.Type == "custom"
+		}
+	}
+	return false
+}
