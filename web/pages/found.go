@@ -209,6 +209,23 @@ func linesView(name string) string {
 	return ViewRaw
 }
 
+// flagOf are the gravest findings of a file that somebody has to look at: those
+// that wait for an answer or, to who votes, the high ones.
+func flagOf(file review.FileView, voting bool) Weighed {
+	for _, w := range []review.Weight{review.HighWeight, review.MediumWeight} {
+		n := 0
+		for _, f := range file.Findings {
+			if f.Weight == w && (unanswered(file, f) || voting && w == review.HighWeight) {
+				n++
+			}
+		}
+		if n > 0 {
+			return Weighed{weightOf(w), Count(n)}
+		}
+	}
+	return Weighed{}
+}
+
 // Tally counts the findings of a file, or of several, by weight.
 type Tally struct {
 	Checking bool

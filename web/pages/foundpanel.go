@@ -53,7 +53,7 @@ func newFoundPanel(v *review.RequestView, file review.FileView, checked Checked)
 		p.Heading += " · " + Count(n)
 	}
 	if open > 0 {
-		p.Heading += " · " + Count(open) + " open"
+		p.Heading += ", " + Count(open) + " open"
 	}
 	if mayAnswer(v) && len(file.Findings) > 0 {
 		p.Answer = Link{Text: "Answer them", Href: RequestAddress(v.ID, "findings") + "?file=" + string(file.ID)}

@@ -64,7 +64,8 @@ type SideFile struct {
 	Path    string
 	Note    string
 	State   State
-	Seen    bool // the viewer has voted on it
+	Flag    Weighed // of its gravest findings: those that are open or, to checkers, high
+	Seen    bool    // the viewer has voted on it
 	Current bool
 }
 
@@ -273,6 +274,7 @@ func sideFile(v *review.RequestView, f review.FileView, current, voting bool) Si
 	if voting {
 		s.State, s.Seen = voteState(myVote(f)), decided(f)
 	}
+	s.Flag = flagOf(f, voting)
 	switch {
 	case f.Kind != review.Output:
 		s.Note, s.State = string(f.Kind), State{"none", string(f.Kind)}

@@ -47,16 +47,15 @@ func checkSteps(v *review.RequestView) []Step {
 		return nil
 	}
 	at := FindingsLook{Which: "open"}.Address(v.ID)
-	progress := checkingWords(v)
+	var list []Step
 	if n := waitingFindings(v); n > 0 {
-		step := Step{false, "Answer " + Plural(n, "finding") + " of the disclosure checks, or put the files right", at}
-		if progress != "" {
-			step.Text += ". " + progress
-		}
-		return []Step{step}
+		list = []Step{{false, "Answer " + Plural(n, "finding") + " of the disclosure checks, or put the files right", at}}
 	}
-	if progress != "" {
-		return []Step{{false, "Wait for the disclosure checks: they go on by themselves. " + progress, ""}}
+	if progress := checkingWords(v); progress != "" {
+		list = append(list, Step{false, "Wait for the disclosure checks: they go on by themselves. " + progress, ""})
+	}
+	if len(list) > 0 {
+		return list
 	}
 	return []Step{{true, "The disclosure checks have finished, and no finding waits for an answer", ""}}
 }
