@@ -14,7 +14,7 @@ func TestHelp(t *testing.T) {
 	s := newSite(t)
 	for at, says := range map[string]string{
 		"/help": "What do you want to do?", "/help/request": "Name the controls", "/help/review": "Blind first",
-		"/help/words": "Statuses of a request", "/help/keys": "next file", "/help/rules": "Reviews needed",
+		"/help/checks": "low-counts", "/help/words": "Statuses of a request", "/help/keys": "next file", "/help/rules": "Reviews needed",
 	} {
 		for _, who := range []string{"author", "checker1", "admin", "auditor"} {
 			p := s.get(who, at).want(200, says, `href="`+at+`" aria-current="page"`)

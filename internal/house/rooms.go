@@ -27,6 +27,7 @@ const edge = 3
 // code.
 var rooms = map[string]room{
 	"review": {floor: 0},
+	"docs":   {floor: 0}, // what of the documents the help shows
 	"pipeline": {
 		floor:     0,
 		libraries: []string{"gopkg.in/yaml.v3", "github.com/bmatcuk/doublestar/v4"},
@@ -64,7 +65,7 @@ var rooms = map[string]room{
 	},
 	"web": {
 		floor: 2,
-		ours:  []string{"review", "pipeline", "checks", "ledger", "work", "policy", "outputs", "checking", "mirrors", "auth", "release", "notify"},
+		ours:  []string{"review", "docs", "pipeline", "checks", "ledger", "work", "policy", "outputs", "checking", "mirrors", "auth", "release", "notify"},
 		libraries: []string{
 			"github.com/gin-gonic/gin", "github.com/getkin/kin-openapi", "github.com/oapi-codegen/runtime",
 			"github.com/prometheus/client_golang", "golang.org/x/time/rate", "github.com/yuin/goldmark",

@@ -6,6 +6,9 @@ package help
 import (
 	"embed"
 	"fmt"
+	"regexp"
+
+	"sallyport/docs"
 )
 
 //go:embed *.md
@@ -13,7 +16,10 @@ var files embed.FS
 
 // Topics are the pages in the order of the way through them, by the last part
 // of their address; "" is the first.
-var topics = []string{"", "request", "review", "words", "keys"}
+var topics = []string{"", "request", "review", checksTopic, "words", "keys"}
+
+// checksTopic is the document of the disclosure checks, which is shown as it is.
+const checksTopic = "checks"
 
 // Page is a page of the help.
 type Page struct {
@@ -34,7 +40,7 @@ func Read() (map[string]Page, error) {
 		if topic == "" {
 			name = "index.md"
 		}
-		source, err := files.ReadFile(name)
+		source, err := sourceOf(topic, name)
 		if err != nil {
 			return nil, fmt.Errorf("help: %w", err)
 		}
@@ -46,4 +52,24 @@ func Read() (map[string]Page, error) {
 		pages[topic] = p
 	}
 	return pages, nil
+}
+
+// sourceOf reads a page.
+func sourceOf(topic, name string) ([]byte, error) {
+	if topic == checksTopic {
+		return forHelp(docs.Checks()), nil
+	}
+	return files.ReadFile(name)
+}
+
+var (
+	anchored = regexp.MustCompile(`(?m)^<a id="([a-z0-9-]+)"></a>\n+(#+ .*)$`)
+	outside  = regexp.MustCompile(`\[([^\]]*)\]\((?:[a-z-]+\.md|\.\./)[^)]*\)`)
+)
+
+// forHelp makes a page of a document: places that are named above a heading are
+// the heading's, and what leads to other documents is only its words.
+func forHelp(source string) []byte {
+	source = anchored.ReplaceAllString(source, "$2 {#$1}")
+	return []byte(outside.ReplaceAllString(source, "$1"))
 }

@@ -41,7 +41,7 @@ type Rule struct{ Name, Value, Means string }
 // helpTopics are the pages of the help.
 var helpTopics = []Link{
 	{Text: "Overview", Href: "/help"}, {Text: "How to ask", Href: "/help/request"}, {Text: "How to review", Href: "/help/review"},
-	{Text: "The rules in force", Href: "/help/rules"}, {Text: "Words", Href: "/help/words"}, {Text: "Keys", Href: "/help/keys"},
+	{Text: "The rules in force", Href: "/help/rules"}, {Text: "Disclosure checks", Href: "/help/checks"}, {Text: "Words", Href: "/help/words"}, {Text: "Keys", Href: "/help/keys"},
 }
 
 // HelpTopics are the pages of the help, with the one at an address marked.

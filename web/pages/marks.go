@@ -82,7 +82,7 @@ func reported(r *checks.Report) map[string]*checks.Finding {
 // less in the lines of the same bytes.
 func (m *Marks) note(n int, places []checks.Place) {
 	for _, p := range places {
-		if p.Column > 0 {
+		if p.Column > 0 && p.Table == 0 {
 			at := cellPlace{p.Row, p.Column}
 			m.cells[at] = with(m.cells[at], n)
 		}
