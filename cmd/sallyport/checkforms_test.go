@@ -155,6 +155,9 @@ func TestCheckSaysWhatCannotBeRead(t *testing.T) {
 	if !strings.Contains(r.err, "link.csv is a link") || !strings.Contains(r.out, "1 file looked at: 1 info") || !strings.Contains(r.out, "which people decide") || strings.Contains(r.out, "is safe") {
 		t.Errorf("check of a folder with a link: %s%s", r.out, r.err)
 	}
+	if r := s.want(exitDone, "check", dir, filepath.Join(dir, "a.csv"), dir+"/./a.csv"); !strings.Contains(r.out, "1 file looked at") {
+		t.Errorf("check of a file that is named three times: %s", r.out)
+	}
 	r = s.want(exitDone, "check", filepath.Join(dir, "empty"))
 	if !strings.Contains(r.err, "holds no files") || !strings.Contains(r.out, "No file was looked at") {
 		t.Errorf("check of an empty folder: %s%s", r.out, r.err)

@@ -25,6 +25,7 @@ type checkRun struct {
 	progress *progress
 	files    []fileToCheck
 	beside   map[string][]checks.Companion // the files that are checked together, by their folder
+	listed   map[string]bool // the files, by their paths: one that is named twice is checked once
 	roots    []*os.Root
 	found    bool
 }
@@ -66,8 +67,20 @@ func (r *checkRun) list(name string) {
 		r.fail("%s is no regular file", name)
 	default:
 		if root := r.open(filepath.Dir(name)); root != nil {
-			r.files = append(r.files, fileToCheck{root: root, inside: filepath.Base(name), shown: filepath.ToSlash(name)})
+			r.add(fileToCheck{root: root, inside: filepath.Base(name), shown: filepath.ToSlash(name)})
 		}
+	}
+}
+
+// add adds a file, once.
+func (r *checkRun) add(file fileToCheck) {
+	at := path.Clean(file.shown)
+	if r.listed == nil {
+		r.listed = map[string]bool{}
+	}
+	if !r.listed[at] {
+		r.listed[at] = true
+		r.files = append(r.files, file)
 	}
 }
 
@@ -89,7 +102,7 @@ func (r *checkRun) listFolder(name string) {
 	if root == nil {
 		return
 	}
-	before := len(r.files)
+	some := false
 	folders := map[string]*acro.Folder{}
 	r.walk(root, name, func(inside string, d fs.DirEntry) {
 		if d.IsDir() {
@@ -110,10 +123,11 @@ func (r *checkRun) listFolder(name string) {
 			}
 		}
 		if file.acro == nil || !file.acro.Own(file.name) {
-			r.files = append(r.files, file)
+			r.add(file)
 		}
+		some = true
 	})
-	if len(r.files) == before {
+	if !some {
 		complain(r.console.err, "%s holds no files: nothing in it was looked at", plain(name))
 	}
 }
