@@ -93,6 +93,25 @@ func logScores(t testing.TB, what string, scores map[string]score) {
 	t.Logf("%s:\n%s", what, b.String())
 }
 
+// precision is what a person says of the high findings in released files, by
+// rule, and of which files one is wrong.
+func precision(t testing.TB) (byRule map[string]score, wrong map[string]bool) {
+	t.Helper()
+	byRule, wrong = map[string]score{}, map[string]bool{}
+	for _, v := range verdicts(t) {
+		parts := strings.Split(v.key, "\t")
+		s := byRule[parts[1]]
+		s.of++
+		if v.says == "true" {
+			s.right++
+		} else {
+			wrong[parts[0]] = true
+		}
+		byRule[parts[1]] = s
+	}
+	return byRule, wrong
+}
+
 // Every high finding in the released files is one that a person has judged, and
 // wrong ones are in at most one file of fifty.
 func TestReleasedFiles(t *testing.T) {
@@ -108,26 +127,66 @@ func TestReleasedFiles(t *testing.T) {
 	}
 	slices.Sort(got)
 	var want []string
-	precision := map[string]score{}
-	wrong := map[string]bool{}
 	for _, v := range verdicts(t) {
 		want = append(want, v.key)
-		parts := strings.Split(v.key, "\t")
-		s := precision[parts[1]]
-		s.of++
-		if v.says == "true" {
-			s.right++
-		} else {
-			wrong[parts[0]] = true
-		}
-		precision[parts[1]] = s
 	}
 	slices.Sort(want)
 	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
 		t.Errorf("high findings (-judged +got); look at each that is new, and judge it in testdata/verdicts.tsv:\n%s", diff)
 	}
-	if len(wrong)*50 > len(files) {
+	if _, wrong := precision(t); len(wrong)*50 > len(files) {
 		t.Errorf("%d of %d files have a wrong high finding", len(wrong), len(files))
 	}
-	logScores(t, fmt.Sprintf("precision of high findings in %d released files, %d of which have a wrong one", len(files), len(wrong)), precision)
+}
+
+// mostMedium is how many findings to answer in words a released file may have
+// on average.
+const mostMedium = 0.3
+
+// logRules prints what is known of each rule: high findings in released files
+// that a person judged, how many more are medium, and how many disclosures that
+// were put into them were found.
+func logRules(t *testing.T, recall map[string]score) {
+	t.Helper()
+	files := releasedFiles(t)
+	medium, in := map[string]int{}, map[string]map[string]bool{}
+	all := 0
+	for name, text := range files {
+		r, _ := look(t, name, text, DefaultProfile())
+		for _, f := range r.Findings {
+			if f.Weight != Medium {
+				continue
+			}
+			if in[f.Rule] == nil {
+				in[f.Rule] = map[string]bool{}
+			}
+			all++
+			medium[f.Rule]++
+			in[f.Rule][name] = true
+		}
+	}
+	high, wrong := precision(t)
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "rule\thigh, true\tprecision\tmedium\tin files\tput in, found\trecall")
+	for _, a := range Rules() {
+		row := []string{a.Name, high[a.Name].String(), "–", fmt.Sprint(medium[a.Name]), fmt.Sprint(len(in[a.Name])), recall[a.Name].String(), "–"}
+		if s := high[a.Name]; s.of > 0 {
+			row[2] = fmt.Sprintf("%.0f %%", 100*s.share())
+		}
+		if s := recall[a.Name]; s.of > 0 {
+			row[6] = fmt.Sprintf("%.1f %%", 100*s.share())
+		}
+		_, _ = fmt.Fprintln(w, strings.Join(row, "\t"))
+		if s := recall[a.Name]; s.share() < fewestRecall || s.of == 0 {
+			t.Errorf("%s: of what was put in, found %s", a.Name, s)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("in %d released files, of which %d have a wrong high finding, and %.2f medium findings each:\n%s", len(files), len(wrong), float64(all)/float64(len(files)), b.String())
+	if float64(all) > mostMedium*float64(len(files)) {
+		t.Errorf("%d medium findings in %d released files are too many to be answered each", all, len(files))
+	}
 }

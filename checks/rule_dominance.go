@@ -29,6 +29,7 @@ var contributionWords = listOf(`largest biggest top dominant`)
 
 // contributionsOf finds the columns by their names.
 func contributionsOf(t *Table) contributions {
+	var totals []int
 	k := contributions{largest: -1, second: -1, total: -1, share: [3]int{-1, -1, -1}}
 	for i, c := range t.Columns {
 		has := func(words ...string) bool {
@@ -45,7 +46,12 @@ func contributionsOf(t *Table) contributions {
 			k.second = i
 		case (top || numbered && has("1", "first")) && k.largest < 0:
 			k.largest = i
-		case has("total", "sum") && !part && k.total < 0:
+		case has("total", "sum") && !part:
+			totals = append(totals, i)
+		}
+	}
+	for _, i := range totals { // the nearest
+		if k.largest >= 0 && (k.total < 0 || max(i-k.largest, k.largest-i) <= max(k.total-k.largest, k.largest-k.total)) {
 			k.total = i
 		}
 	}
