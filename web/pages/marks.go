@@ -1,7 +1,10 @@
 package pages
 
 import (
+	"slices"
+
 	"sallyport/checks"
+	"sallyport/checks/acro"
 	"sallyport/review"
 )
 
@@ -141,6 +144,9 @@ func (m *Marks) mark(list []int) *Mark {
 	}
 	f := m.list[first]
 	mark.id, mark.Kind, mark.Class = f.ID, f.Weight.Kind, "found "+f.Weight.Kind
+	if !slices.ContainsFunc(list, func(n int) bool { return m.list[n].Name != acro.Rule }) {
+		mark.Class += " acro" // nobody else marks the place
+	}
 	if f.Answered {
 		mark.Class += " answered"
 	}

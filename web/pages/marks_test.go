@@ -48,6 +48,20 @@ func markedRows(c Content) string {
 	return rows
 }
 
+// TestMarksOfACRO: what ACRO alone flags is marked as ACRO's; beside a finding of
+// ours it is one of those at the cell.
+func TestMarksOfACRO(t *testing.T) {
+	theirs := checks.Finding{Rule: "acro", Weight: checks.Medium, Message: "ACRO says fail", Places: []checks.Place{{Row: 1, Column: 2, Line: 2}, {Row: 2, Column: 2, Line: 3}}}
+	v, r := foundIn("a.csv", lowCount(checks.Place{Row: 2, Column: 2, Line: 3}), theirs)
+	c := shown(t, "a.csv", "k,n\na,9\nb,3\n", marksOf(v, r, ""))
+	if m := c.Rows[0].Cells[1].Mark; m.Class != "found medium acro" || m.Says != "Medium, ACRO: ACRO says fail " {
+		t.Errorf("the mark of ACRO alone is %+v", m)
+	}
+	if m := c.Rows[1].Cells[1].Mark; m.Class != "found high" || !strings.Contains(m.Says, "Low counts: low Medium, ACRO: ACRO says fail") {
+		t.Errorf("the mark of both is %+v", m)
+	}
+}
+
 // TestMarksInCells: marks stand at the rows of the file, however these are
 // sorted, filtered and windowed.
 func TestMarksInCells(t *testing.T) {
