@@ -138,6 +138,8 @@ func (c *Column) byValues() (Role, string, bool) {
 		return RoleCode, "its numbers have nine digits and more", false
 	case c.years*10 > c.numbers*9 && c.numbers > 0 && c.min >= 1900 && c.max <= 2100 && c.max-c.min < 150 && c.masks == 0:
 		return RoleDate, "its numbers are years", false
+	case c.days*10 > c.numbers*9 && c.masks == 0 && c.numbers > 1:
+		return RoleDate, "its numbers are dates", false
 	case c.numbers == 0:
 		return RoleNumber, "every value is hidden", false
 	case c.whole*10 < c.numbers*9 || c.negative > 0:

@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"math"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -104,6 +105,9 @@ func trim(b []byte) []byte {
 
 // slow understands what is no plain number.
 func (g *grammar) slow(b []byte) Cell {
+	if other := plainDigits(b); other != nil {
+		return g.read(other)
+	}
 	if isUpper(b[0] &^ 0x20) {
 		return g.lettered(b)
 	}
@@ -149,4 +153,45 @@ func (g *grammar) lettered(b []byte) Cell {
 		c, _ = g.composite(b)
 	}
 	return c
+}
+
+// plainDigits writes the digits of other scripts as ours, and leaves out what
+// has no width; nil if there is neither.
+func plainDigits(b []byte) []byte {
+	found := false
+	for i := 0; i < len(b) && !found; i++ {
+		if b[i] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRune(b[i:])
+			found = unicode.IsDigit(r) || noWidth(r)
+			i += size - 1
+		}
+	}
+	if !found {
+		return nil
+	}
+	var out []byte
+	for _, r := range string(b) {
+		switch {
+		case noWidth(r):
+		case r >= utf8.RuneSelf && unicode.IsDigit(r):
+			out = append(out, digitOf(r))
+		default:
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
+}
+
+// digitOf is the digit that r is: those of a script stand in rows of ten.
+func digitOf(r rune) byte {
+	zero := r
+	for unicode.IsDigit(zero - 1) {
+		zero--
+	}
+	return "0123456789"[(r-zero)%10]
+}
+
+// noWidth reports whether a character takes no room, so that nobody sees it.
+func noWidth(r rune) bool {
+	return r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\u2060' || r == '\ufeff' || r == '\u00ad'
 }

@@ -123,9 +123,9 @@ func (s *scan) read() error {
 	}
 	s.report.Examined.Encoding = encoding
 	mac := onlyMac(start)
-	open := func() io.Reader {
+	open := func() *zeroReader {
 		r := io.NewSectionReader(s.file.Bytes, skip, s.report.Examined.Bytes-skip)
-		return decoded(&cancelled{s.ctx, r}, encoding, order, mac)
+		return &zeroReader{r: decoded(&cancelled{s.ctx, r}, encoding, order, mac)}
 	}
 	text, err := io.ReadAll(io.LimitReader(open(), sniffed))
 	if err != nil {
@@ -136,13 +136,16 @@ func (s *scan) read() error {
 		s.grammar.comma = true
 		clear(s.grammar.known)
 	}
+	in := open()
 	if is {
-		return s.readTable(open(), delimiter)
+		err = s.readTable(in, delimiter)
+	} else if err = s.readText(in); err == nil {
+		err = s.marked(kind, open())
 	}
-	if err := s.readText(open()); err != nil {
-		return err
+	if in.left > 0 {
+		s.note("%s left out, which no text has", number(in.left, "byte that is zero was", "bytes that are zero were"))
 	}
-	return s.marked(kind, open())
+	return err
 }
 
 // cancelled ends reading when the context ends.

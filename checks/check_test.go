@@ -156,11 +156,11 @@ func TestWhatIsNotExaminedIsSaid(t *testing.T) {
 	for _, c := range []struct{ name, file, text, want string }{
 		{"empty", "a.csv", "", "the file is empty"},
 		{"no rows", "a.csv", "a,n\n", "the table at line 1 has no rows"},
-		{"bytes", "a.txt", "a\x00b", "the bytes are no text"},
+		{"bytes", "a.txt", "a\x00\x01\x02b", "the bytes are no text"},
 		{"other types", "a.xlsx", "PK", "files of this type (.xlsx)"},
 		{"a picture", "a.png", "PNG", "what the picture shows was not looked at"},
 		{"a broken picture", "a.png", "PNG", "not looked at to its end"},
-		{"a document that is no text", "a.html", "a\x00b", "the bytes are no text"},
+		{"a document that is no text", "a.html", "a\x00\x01\x02b", "the bytes are no text"},
 		{"names twice", "a.csv", "a,n,n\nx,10,20\ny,20,30\n", "two columns are called “n”"},
 		{"uneven rows", "a.csv", "a,n\nx,10,9\ny,20\nz\n", "2 rows have more or fewer fields"},
 		{"negative counts", "a.csv", "a,n\nx,-10\ny,20\nz,30\n", "column “n”: 1 number is negative"},

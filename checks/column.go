@@ -43,6 +43,7 @@ type Column struct {
 	formulas                                spots
 	codes                                   int64 // whole numbers of nine digits and more
 	years                                   int64 // whole numbers from 1900 to 2100
+	days                                    int64 // whole numbers such as 20200131 and 202001
 }
 
 // spots are places, the first hundred, and how many there are.
@@ -235,7 +236,10 @@ func (c *Column) addNumber(cell *Cell, at Place, t *thresholds) {
 		if cell.Places > 0 {
 			c.fractions++
 		}
-	case cell.Shape != Interval && v < 1e15 && v > -1e15:
+	case cell.Shape != Interval && (v >= 1e15 || v <= -1e15):
+		c.whole++ // whatever it is, no count
+		c.codes++
+	case cell.Shape != Interval:
 		c.whole++
 		c.addWhole(int64(math.Round(v)), at, t)
 	}
@@ -253,6 +257,8 @@ func (c *Column) addWhole(v int64, at Place, t *thresholds) {
 		c.low.add(at)
 	case v >= 1e8:
 		c.codes++
+	case v >= 190001 && isDay(v):
+		c.days++
 	case v >= 1900 && v <= 2100:
 		c.years++
 	}
@@ -263,6 +269,19 @@ func (c *Column) addWhole(v int64, at Place, t *thresholds) {
 			c.off.add(at)
 		}
 	}
+}
+
+// isDay reports whether a number is a date written in digits alone, as 20200131
+// or 202001.
+func isDay(v int64) bool {
+	if v > 19000101 {
+		day := v % 100
+		if v /= 100; day < 1 || day > 31 {
+			return false
+		}
+	}
+	month := v % 100
+	return v >= 190001 && v <= 210012 && month >= 1 && month <= 12
 }
 
 func (c *Column) addText(field []byte, at Place, t *thresholds) {

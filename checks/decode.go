@@ -29,12 +29,75 @@ func encodingOf(b []byte) (name string, order binary.ByteOrder, skip int64) {
 		return encodedUTF16, binary.LittleEndian, 2
 	case bytes.HasPrefix(b, []byte("\xfe\xff")):
 		return encodedUTF16, binary.BigEndian, 2
-	case bytes.IndexByte(b, 0) >= 0:
+	case wide(b, 1):
+		return encodedUTF16, binary.LittleEndian, 0
+	case wide(b, 0):
+		return encodedUTF16, binary.BigEndian, 0
+	case bytes.Count(b, []byte{0})*20 > len(b)+100 || bytes.IndexByte(b, 0) >= 0 && !printable(b):
 		return encodedBinary, nil, 0
 	case validStart(b):
 		return encodedUTF8, nil, 0
 	}
 	return encodedLatin, nil, 0
+}
+
+// wide reports whether b is UTF-16 that does not say so: nearly every second
+// byte, from the first or the second, is zero, and few of the others.
+func wide(b []byte, from int) bool {
+	if len(b) < 4 {
+		return false
+	}
+	zeros, others := 0, 0
+	for i, c := range b {
+		switch {
+		case c != 0:
+		case i%2 == from:
+			zeros++
+		default:
+			others++
+		}
+	}
+	return zeros*10 >= len(b)/2*9 && others*10 < zeros
+}
+
+// printable reports whether b, but for its zero bytes, is text: nearly nothing
+// in it is a control character.
+func printable(b []byte) bool {
+	controls := 0
+	for _, c := range b {
+		if c > 0 && c < ' ' && c != '\n' && c != '\r' && c != '\t' {
+			controls++
+		}
+	}
+	return controls*100 < len(b) && validStart(b)
+}
+
+// zeroReader leaves out bytes that are zero, which no text has and which would
+// hide what stands around them.
+type zeroReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (z *zeroReader) Read(p []byte) (int, error) {
+	for {
+		n, err := z.r.Read(p)
+		at := bytes.IndexByte(p[:n], 0)
+		if at < 0 {
+			return n, err
+		}
+		kept := at
+		for _, c := range p[at:n] {
+			if c != 0 {
+				p[kept] = c
+				kept++
+			}
+		}
+		z.left += int64(n - kept)
+		if kept > 0 || err != nil {
+			return kept, err
+		}
+	}
 }
 
 // validStart reports whether b is UTF-8, but for a character that is cut at

@@ -112,11 +112,32 @@ func (g *grammar) isHeader(records []record, at int, numeric []bool) bool {
 	case numbers > 0:
 		return at == 0 && words > numbers && !slices.Contains(r.fields, "")
 	case words > 0:
-		return true
+		return at == 0 || g.goesOn(records[:at+1], numeric)
 	case at > 0:
 		return blank == len(r.fields)-1 && strings.TrimSpace(r.fields[0]) != "" && repeats(records[0].fields)
 	}
 	return at == 0 && !slices.Contains(numeric, true) && g.differs(r, records[1:])
+}
+
+// goesOn reports whether the last of several records without numbers is of the
+// header, and not the first row: names were left out or stand twice above it,
+// it leaves out its first or repeats another, or it says what is counted.
+func (g *grammar) goesOn(records []record, numeric []bool) bool {
+	r := records[len(records)-1]
+	if strings.TrimSpace(r.fields[0]) == "" || repeats(r.fields) {
+		return true
+	}
+	for _, above := range records[:len(records)-1] {
+		if repeats(above.fields) || slices.ContainsFunc(above.fields, func(f string) bool { return strings.TrimSpace(f) == "" }) {
+			return true
+		}
+	}
+	for i, f := range r.fields {
+		if role, _ := called(words(f)); i < len(numeric) && numeric[i] && role != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // counts reports whether a record of numbers names columns: years, or levels
@@ -129,7 +150,7 @@ func (g *grammar) counts(r record, below []record, numeric []bool) bool {
 			continue
 		}
 		c := g.read([]byte(f))
-		if c.Kind == Text {
+		if c.Kind == Text || c.Kind == Missing && last >= 1900 && last <= 2100 {
 			continue
 		}
 		if c.Kind != Number || !c.whole() || c.Shape != Plain || n > 0 && c.Value != last+1 {

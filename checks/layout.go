@@ -19,11 +19,11 @@ type layout struct {
 
 // rowRole is what a label says of a row.
 type rowRole struct {
-	role    Role
-	why     string
-	total   bool // of all together
-	quarter bool // Q1 to Q9: of a distribution, of a year, a question
-	mixed   bool // says so only of cells with another number beside the first
+	role  Role
+	why   string
+	total bool // of all together
+	weak  bool // Q1, z: says so only where other rows do too
+	mixed bool // says so only of cells with another number beside the first
 }
 
 // findLayout finds labels, totals and rows that are not counts.
@@ -54,7 +54,7 @@ func (t *Table) findLayout() {
 			}
 		}
 	}
-	l.dropQuarters()
+	l.dropWeak()
 	l.described = l.describes()
 	t.layout = l
 	t.layout.totalColumn = t.findTotalColumn()
@@ -74,15 +74,15 @@ func (l *layout) describes() bool {
 	return counts > 0 && others > 2*counts
 }
 
-// dropQuarters takes labels such as Q1 for what people are in, a quarter or an
-// answer, unless there are other rows of statistics.
-func (l *layout) dropQuarters() {
+// dropWeak takes labels such as Q1 and z for what people are in, a quarter or
+// a zone, unless there are other rows of statistics.
+func (l *layout) dropWeak() {
 	for _, r := range l.rows {
-		if !r.quarter && (r.role == RoleStatistic || r.role == RoleExtreme) {
+		if !r.weak && (r.role == RoleStatistic || r.role == RoleExtreme) {
 			return
 		}
 	}
-	maps.DeleteFunc(l.rows, func(_ int, r rowRole) bool { return r.quarter })
+	maps.DeleteFunc(l.rows, func(_ int, r rowRole) bool { return r.weak })
 }
 
 // valueColumn is the column of a long table whose rows say what their value
@@ -140,12 +140,16 @@ func readLabel(label string) rowRole {
 	switch {
 	case len(w) == 2 && last == "%" && isDigit(first[0]), isPercentile(w):
 		r := say(RoleStatistic)
-		r.quarter = first == "q"
+		r.weak = first == "q"
 		return r
 	case extremeWords[first] && first != "earliest" && first != "latest", extremeWords[last] && len(w) <= 3 && last != "range":
 		return say(RoleExtreme)
-	case statWords[first] && first != "score" && first != "weight" && first != "log", exactStats[whole], first == "df":
+	case statWords[first] && first != "score" && first != "weight" && first != "log", first == "df":
 		return say(RoleStatistic)
+	case exactStats[whole]:
+		r := say(RoleStatistic)
+		r.weak = true
+		return r
 	case percentWords[first], percentWords[last] && len(w) <= 4, slices.Contains(w, "%") && !slices.Contains(w, "n"):
 		return say(RolePercentage)
 	case rateWords[first], rateWords[last] && len(w) <= 4:
