@@ -164,6 +164,7 @@ func (t *Table) maybeCounts() {
 			break
 		}
 	}
+	t.siblings()
 	var maybe []*Column
 	for i, c := range t.Columns {
 		if c.Role != RoleNumber || c.Why != whollyNumbers {
@@ -191,9 +192,26 @@ func (t *Table) maybeCounts() {
 	}
 }
 
+// siblings takes what a header below another calls a code for one of the
+// classes that the other columns below the same header are.
+func (t *Table) siblings() {
+	alike := map[string]int{}
+	above := func(c *Column) string { first, _, _ := strings.Cut(c.Name, " / "); return first }
+	for _, c := range t.Columns {
+		if c.Role == RoleCount || c.Role == RoleNumber && c.Why == whollyNumbers {
+			alike[above(c)]++
+		}
+	}
+	for _, c := range t.Columns {
+		if c.Role == RoleCode && strings.Contains(c.Name, " / ") && alike[above(c)] > 0 && c.whole == c.numbers && c.codes+c.pads == 0 {
+			c.Role, c.Why = RoleNumber, whollyNumbers
+		}
+	}
+}
+
 // modelled reports whether the table is one of estimates.
 func (t *Table) modelled() bool {
-	return len(t.roles(RoleStatistic, RoleRate)) > 0
+	return len(t.roles(RoleStatistic)) > 0
 }
 
 // confirmCounts says which of the counts that only the values show are counts

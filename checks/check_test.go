@@ -240,6 +240,9 @@ func FuzzCheck(f *testing.F) {
 		f.Add(s, true)
 		f.Add(s, false)
 	}
+	for _, s := range slices.Concat(countStudies(), estimateStudies(), textStudies(), codeStudies()) {
+		f.Add(s.text, s.file == "")
+	}
 	f.Fuzz(func(t *testing.T, text string, table bool) {
 		name := "a.txt"
 		if table {

@@ -272,7 +272,7 @@ func (c *Column) addWhole(v int64, at Place, t *thresholds) {
 }
 
 // isDay reports whether a number is a date written in digits alone, as 20200131
-// or 202001.
+// or 202001, or a financial year, as 201920.
 func isDay(v int64) bool {
 	if v > 19000101 {
 		day := v % 100
@@ -281,7 +281,7 @@ func isDay(v int64) bool {
 		}
 	}
 	month := v % 100
-	return v >= 190001 && v <= 210012 && month >= 1 && month <= 12
+	return v >= 190001 && v <= 210012 && (month >= 1 && month <= 12 || month == (v/100+1)%100)
 }
 
 func (c *Column) addText(field []byte, at Place, t *thresholds) {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -23,16 +24,47 @@ func (*lowCounts) about() About {
 }
 
 func (rule *lowCounts) table(t *Table, out *findings) {
+	unsure := map[int]spots{}
 	for i, c := range t.Columns {
 		if c.Role != RoleCount && i != t.layout.value && !t.layout.described {
 			continue
 		}
-		if s := t.lowIn(i, out.profile); s.count > 0 {
+		s := t.lowIn(i, out.profile)
+		switch {
+		case s.count == 0:
+		case !c.Sure && c.Role == RoleCount && c.shown == noControl:
+			unsure[i] = s
+		default:
 			rule.report(t, c, s, out)
 		}
 		if out.profile.ZeroIsLow && c.Role == RoleCount {
 			out.column(Medium, c, c.zeros, number(c.zeros.count, "cell is", "cells are")+" 0, which is as disclosive here as a low count")
 		}
+	}
+	rule.unsure(t, unsure, out)
+}
+
+// unsure reports low counts in columns that their values alone show to be
+// counts: one by one if they are few, else all together.
+func (rule *lowCounts) unsure(t *Table, low map[int]spots, out *findings) {
+	const few = 3
+	var all spots
+	var names []string
+	for _, i := range slices.Sorted(maps.Keys(low)) {
+		s := low[i]
+		if len(low) <= few {
+			rule.report(t, t.Columns[i], s, out)
+			continue
+		}
+		all.count += s.count
+		all.places = append(all.places, s.places[:min(len(s.places), maxPlaces-len(all.places))]...)
+		if len(names) < 10 {
+			names = append(names, "“"+short(t.Columns[i].Name)+"”")
+		}
+	}
+	if all.count > 0 {
+		out.table(Medium, t, all, fmt.Sprintf("%s from 1 to %d in %d columns that are taken for counts because of their values: %s",
+			number(all.count, "count", "counts"), out.profile.Threshold, len(low), strings.Join(names, ", ")))
 	}
 }
 

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func weighing(r *Report, w Weight) []string {
 // Files of kinds that are not among the released ones in testdata: what is no
 // count is left alone, and what is disclosive is found.
 func TestStudies(t *testing.T) {
-	all := append(countStudies(), append(estimateStudies(), append(textStudies(), codeStudies()...)...)...)
+	all := slices.Concat(countStudies(), estimateStudies(), textStudies(), codeStudies())
 	clean := 0
 	for _, s := range all {
 		if len(s.want)+len(s.medium) == 0 {
