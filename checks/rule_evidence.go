@@ -1,15 +1,11 @@
 package checks
 
-import (
-	"bytes"
-	"regexp"
-)
-
 // evidence finds figures and estimates without the number of people or events
 // that they rest on, in the file itself or beside it.
 type evidence struct {
 	estimates spots
 	counted   bool
+	folding   folding
 }
 
 func (*evidence) about() About {
@@ -49,10 +45,10 @@ func (t *Table) observed() bool {
 	return false
 }
 
-var anyNumber = regexp.MustCompile(`(?i)number of obs|no\. of subjects|no\. observations|\bn ?= ?[0-9]`)
+var anyNumber = patternOf(`(?i)number of obs|no\. of subjects|no\. observations|\bn ?= ?[0-9]`, "number of obs", "no. of", "no. obs", "n=", "n =")
 
 func (e *evidence) line(text []byte, _ int64, _ *findings) {
-	e.counted = e.counted || bytes.ContainsAny(text, "=.oO") && anyNumber.Match(text)
+	e.counted = e.counted || anyNumber.in(text, e.folding.fold(text))
 }
 
 func (e *evidence) end(out *findings) {

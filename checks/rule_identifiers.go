@@ -59,15 +59,16 @@ func (*identifiers) addresses(c *Column, out *findings) {
 type linesTelling struct {
 	named, spelt, mails, postcodes, births, phones spots
 	own                                            []spots
+	folding                                        folding
 }
 
 var (
-	namedNumber   = regexp.MustCompile(`(?i)\b(?:nhs|chi)\b[^0-9]{0,20}([0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4})\b`)
+	namedNumber   = patternOf(`(?i)\b(?:nhs|chi)\b[^0-9]{0,20}([0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4})\b`, "nhs", "chi")
 	speltNumber   = regexp.MustCompile(`\b[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}\b`)
-	mailInLine    = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}`)
+	mailInLine    = patternOf(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}`, "@")
 	postcodeLine  = regexp.MustCompile(`\b[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}\b`)
-	birthLine     = regexp.MustCompile(`(?i)\b(?:dob|date of birth|born(?: on)?)\b[^0-9]{0,12}(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/. -][0-9A-Za-z]{2,9}[/. -][0-9]{2,4})`)
-	telephoneLine = regexp.MustCompile(`(?:\b07|\+447)[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}\b`)
+	birthLine     = patternOf(`(?i)\b(?:dob|date of birth|born(?: on)?)\b[^0-9]{0,12}(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/. -][0-9A-Za-z]{2,9}[/. -][0-9]{2,4})`, "dob", "of birth", "born")
+	telephoneLine = patternOf(`(?:\b07|\+447)[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}\b`, "07", "+447")
 )
 
 // line looks at a line of a text. Each pattern is tried where a sign of it is
@@ -75,26 +76,41 @@ var (
 func (rule *identifiers) line(text []byte, n int64, out *findings) {
 	at := Place{Line: n}
 	x := &rule.lines
-	if bytes.IndexByte(text, '@') >= 0 && mailInLine.Match(text) {
+	folded := x.folding.fold(text)
+	if mailInLine.in(text, folded) {
 		x.mails.add(at)
 	}
-	if bytes.ContainsAny(text, "0123456789") {
-		if m := namedNumber.FindSubmatch(text); m != nil && nhsNumber(digitsOf(m[1])) {
-			x.named.add(at)
-		} else if m := speltNumber.Find(text); m != nil && nhsNumber(digitsOf(m)) {
-			x.spelt.add(at)
-		}
+	if endsPostcode(text) {
 		if m := postcodeLine.Find(text); m != nil && isPostcode(m) {
 			x.postcodes.add(at)
 		}
-		if birthLine.Match(text) {
-			x.births.add(at)
-		}
-		if telephoneLine.Match(text) {
-			x.phones.add(at)
-		}
+	}
+	if birthLine.in(text, folded) {
+		x.births.add(at)
+	}
+	if hasDigits(text, 10) {
+		rule.numbers(text, folded, at)
 	}
 	rule.ownLine(text, at, out.profile.Patterns)
+}
+
+// numbers looks at a line with ten digits and more.
+func (rule *identifiers) numbers(text, folded []byte, at Place) {
+	x := &rule.lines
+	if telephoneLine.in(text, folded) {
+		x.phones.add(at)
+	}
+	if namedNumber.may(folded) {
+		if m := namedNumber.like.FindSubmatch(text); m != nil && nhsNumber(digitsOf(m[1])) {
+			x.named.add(at)
+			return
+		}
+	}
+	if bytes.ContainsAny(text, " -") {
+		if m := speltNumber.Find(text); m != nil && nhsNumber(digitsOf(m)) {
+			x.spelt.add(at)
+		}
+	}
 }
 
 // ownLine looks for the policy's patterns among the words of a line.

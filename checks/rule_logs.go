@@ -3,7 +3,6 @@ package checks
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 )
 
 // logs finds what programs print that no result needs: rows of the data,
@@ -14,6 +13,7 @@ type logs struct {
 	started                                               Place
 	looked                                                int64 // the line of the last value of a data frame
 	tracing                                               bool  // within a traceback
+	folding                                               folding
 }
 
 func (*logs) about() About {
@@ -40,57 +40,60 @@ func (l *logs) table(t *Table, _ *findings) {
 }
 
 var (
-	listing   = regexp.MustCompile(`^\s*[0-9]+\. \|`)
-	listCall  = regexp.MustCompile(`^\. (?:list|li|l|browse|br)(?: |,|$)`)
-	frameHead = regexp.MustCompile(`^# A tibble: [0-9,]+ [x×] [0-9,]+|^\[[0-9]+ rows x [0-9]+ columns\]|^'data\.frame':\s+[0-9]+ obs\. of|^# … with [0-9,]+ more rows|^# [ℹi] [0-9,]+ more rows`)
-	headCall  = regexp.MustCompile(`(?:\bhead\(|\.head\(|\.tail\(|\.sample\(|\bprint\((?:df|data|dat|cohort)\b|\bglimpse\(|\bstr\((?:df|data|dat)\b|\bView\()`)
-	glimpsed  = regexp.MustCompile(`^ ?\$ [A-Za-z0-9_.]+ *:? *(?:<(?:dbl|chr|int|date|lgl|fct|dttm)>|num|int|chr|Factor|logi|Date)[ :]`)
-	insertRow = regexp.MustCompile(`(?i)^\s*insert\s+into\s+\S+.*\bvalues\s*\(`)
-	rowsTotal = regexp.MustCompile(`^\([0-9,]+ rows?(?: affected)?\)\s*$`)
-	account   = regexp.MustCompile(`(?i)(?:[a-z]:\\users\\[a-z0-9._-]+|/home/[a-z0-9._-]+/|/users/[a-z0-9._-]+/)`)
-	failure   = regexp.MustCompile(`^Traceback \(most recent call last\)|^Error in |^r\([0-9]+\);|^Error: `)
-	valued    = regexp.MustCompile(`^[A-Za-z.]*(?:Error|Exception)\b.*?(?:['"‘“][^'"’”]*[0-9@][^'"’”]*['"’”]|: *[0-9]{4,})`)
+	listing   = patternOf(`^\s*[0-9]+\. \|`, ". |")
+	listCall  = patternOf(`^\. (?:list|li|l|browse|br)(?: |,|$)`, ". l", ". br")
+	frameHead = patternOf(`^# A tibble: [0-9,]+ [x×] [0-9,]+|^\[[0-9]+ rows x [0-9]+ columns\]|^'data\.frame':\s+[0-9]+ obs\. of|^# … with [0-9,]+ more rows|^# [ℹi] [0-9,]+ more rows`,
+		"# a tibble", " rows x ", "'data.frame'", "more rows")
+	headCall = patternOf(`(?:\bhead\(|\.head\(|\.tail\(|\.sample\(|\bprint\((?:df|data|dat|cohort)\b|\bglimpse\(|\bstr\((?:df|data|dat)\b|\bView\()`,
+		"head(", "tail(", "sample(", "print(d", "print(c", "glimpse(", "str(d", "view(")
+	glimpsed  = patternOf(`^ ?\$ [A-Za-z0-9_.]+ *:? *(?:<(?:dbl|chr|int|date|lgl|fct|dttm)>|num|int|chr|Factor|logi|Date)[ :]`, "$ ")
+	insertRow = patternOf(`(?i)^\s*insert\s+into\s+\S+.*\bvalues\s*\(`, "insert")
+	rowsTotal = patternOf(`^\([0-9,]+ rows?(?: affected)?\)\s*$`, " row")
+	account   = patternOf(`(?i)(?:[a-z]:\\users\\[a-z0-9._-]+|/home/[a-z0-9._-]+/|/users/[a-z0-9._-]+/)`, `:\users\`, "/home/", "/users/")
+	failure   = patternOf(`^Traceback \(most recent call last\)|^Error in |^r\([0-9]+\);|^Error: `, "traceback", "error", "r(")
+	valued    = patternOf(`^[A-Za-z.]*(?:Error|Exception)\b.*?(?:['"‘“][^'"’”]*[0-9@][^'"’”]*['"’”]|: *[0-9]{4,})`, "error", "exception")
 )
 
 func (l *logs) line(text []byte, n int64, _ *findings) {
 	at := Place{Line: n}
-	l.listings(text, at)
+	folded := l.folding.fold(text)
+	l.listings(text, folded, at)
 	switch {
-	case listCall.Match(text):
+	case listCall.in(text, folded):
 		l.listed.add(at)
-	case frameHead.Match(text), headCall.Match(text):
+	case frameHead.in(text, folded), headCall.in(text, folded):
 		l.looks.add(at)
 		l.looked = n
-	case glimpsed.Match(text):
+	case glimpsed.in(text, folded):
 		if l.looked < n-1 {
 			l.looks.add(at)
 		}
 		l.looked = n
-	case insertRow.Match(text), rowsTotal.Match(text):
+	case insertRow.in(text, folded), rowsTotal.in(text, folded):
 		l.queries.add(at)
-	case failure.Match(text):
+	case failure.in(text, folded):
 		l.failed.add(at)
 		l.tracing = true
-	case l.tracing && valued.Match(text):
+	case l.tracing && valued.in(text, folded):
 		l.values.add(at)
 	}
-	if bytes.ContainsAny(text, `/\`) && account.Match(text) {
+	if account.in(text, folded) {
 		l.paths.add(at)
 	}
 }
 
 // listings looks for rows with their numbers, as Stata lists them.
-func (l *logs) listings(text []byte, at Place) {
-	trimmed := bytes.TrimSpace(text)
-	switch {
-	case listing.Match(text):
+func (l *logs) listings(text, folded []byte, at Place) {
+	if listing.in(text, folded) {
 		if l.run == 0 {
 			l.started = at
 		}
 		if l.run++; l.run == 3 {
 			l.listed.add(l.started)
 		}
-	case len(trimmed) > 0 && !bytes.HasPrefix(trimmed, []byte("|-")) && !bytes.HasPrefix(trimmed, []byte("+-")):
+		return
+	}
+	if trimmed := bytes.TrimSpace(text); l.run > 0 && len(trimmed) > 0 && !bytes.HasPrefix(trimmed, []byte("|-")) && !bytes.HasPrefix(trimmed, []byte("+-")) {
 		l.run = 0
 	}
 }

@@ -1,9 +1,7 @@
 package checks
 
 import (
-	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +10,7 @@ import (
 // models looks at what is said of statistical models.
 type models struct {
 	few, rest, perfect spots
+	folding            folding
 }
 
 func (*models) about() About {
@@ -175,26 +174,27 @@ func tells(what modelValue, c *Cell, p *Profile) bool {
 // modelLine is how programs write the numbers of a model.
 var modelLine = []struct {
 	what modelValue
-	like *regexp.Regexp
+	signed
 }{
-	{freedom, regexp.MustCompile(`(?i)on ([0-9,]+)\s+(?:residual )?degrees? of freedom`)},
-	{freedom, regexp.MustCompile(`(?i)\bDf Residuals?:?\s+([0-9,.]+)`)},
-	{freedom, regexp.MustCompile(`(?i)no residual degrees of freedom()`)},
-	{freedom, regexp.MustCompile(`^\s*Residual\s*\|\s*[0-9.e+-]+\s+([0-9,]+)\s`)},
-	{freedom, regexp.MustCompile(`^Residuals\s+([0-9]+)\s+[0-9]`)},
-	{freedom, regexp.MustCompile(`\bF\(\s*[0-9]+,\s*([0-9,]+)\)\s*=`)},
-	{observed, regexp.MustCompile(`(?i)(?:Number of obs|No\. of subjects|No\. of failures|Num\. ?obs\.?|Number of groups)\s*[=:]\s*([0-9,]+)`)},
-	{observed, regexp.MustCompile(`(?i)No\. Observations:\s+([0-9,]+)`)},
-	{observed, regexp.MustCompile(`\bn= ?([0-9]+), number of events=`)},
-	{observed, regexp.MustCompile(`\bnumber of events= ?([0-9]+)`)},
-	{explained, regexp.MustCompile(`(?i)\bR-squared\s*[:=]\s*(1(?:\.0+)?)(?:\s|,|$)`)},
+	{freedom, patternOf(`(?i)on ([0-9,]+)\s+(?:residual )?degrees? of freedom`, "of freedom")},
+	{freedom, patternOf(`(?i)\bDf Residuals?:?\s+([0-9,.]+)`, "df residual")},
+	{freedom, patternOf(`(?i)no residual degrees of freedom()`, "no residual")},
+	{freedom, patternOf(`^\s*Residual\s*\|\s*[0-9.e+-]+\s+([0-9,]+)\s`, "residual")},
+	{freedom, patternOf(`^Residuals\s+([0-9]+)\s+[0-9]`, "residuals")},
+	{freedom, patternOf(`\bF\(\s*[0-9]+,\s*([0-9,]+)\)\s*=`, "f(")},
+	{observed, patternOf(`(?i)(?:Number of obs|No\. of subjects|No\. of failures|Num\. ?obs\.?|Number of groups)\s*[=:]\s*([0-9,]+)`, "obs", "no. of", "number of groups")},
+	{observed, patternOf(`(?i)No\. Observations:\s+([0-9,]+)`, "observations")},
+	{observed, patternOf(`\bn= ?([0-9]+), number of events=`, "number of events")},
+	{observed, patternOf(`\bnumber of events= ?([0-9]+)`, "number of events")},
+	{explained, patternOf(`(?i)\bR-squared\s*[:=]\s*(1(?:\.0+)?)(?:\s|,|$)`, "r-squared")},
 }
 
 func (m *models) line(text []byte, n int64, out *findings) {
-	if !bytes.ContainsAny(text, "=:|") && !bytes.Contains(text, []byte("freedom")) && !bytes.Contains(text, []byte("Residual")) {
-		return
-	}
+	folded := m.folding.fold(text)
 	for _, l := range modelLine {
+		if !l.may(folded) {
+			continue
+		}
 		for _, found := range l.like.FindAllSubmatch(text, 3) {
 			v, err := strconv.ParseFloat(strings.ReplaceAll("0"+string(found[1]), ",", ""), 64)
 			if err != nil || !tells(l.what, &Cell{Value: v}, out.profile) {

@@ -158,7 +158,7 @@ type OfFile struct {
 	Listed     bool      `json:"listed"` // the results name the file, or it is ACRO's own
 	Checksum   Checksum  `json:"checksum"`
 	Verdicts   []Verdict `json:"verdicts"`
-	Outputs    []Details   `json:"outputs,omitempty"`
+	Outputs    []Details `json:"outputs,omitempty"`
 	Thresholds []string  `json:"thresholds,omitempty"` // where ACRO's are other than the policy's
 }
 
