@@ -59,6 +59,7 @@ func TestDialects(t *testing.T) {
 		{"r-0.4.3", acro.Versions, "ACRO 0.4.3", 1, 1},
 		{"v0.4.12", acro.Versions, "ACRO 0.4.12", 1, 3},
 		{"v1.0.1-derived", acro.Ontology, "ACRO 1.0.1", 1, 2},
+		{"v1.0.2-none", acro.Ontology, "ACRO 1.0.2", 1, 8},
 		{"viewer", acro.Viewer, "SACRO viewer 0.4.0", 1, 17},
 	} {
 		f := open(t, c.folder)
@@ -130,6 +131,54 @@ func TestCellsOfOlderAndNewerFolders(t *testing.T) {
 		if c.want == nil && len(got) > 0 {
 			t.Errorf("%s: %s has flags %q", c.folder, c.file, got)
 		}
+	}
+}
+
+// ACRO 1.0 with several levels of rows and columns, with totals, and with several
+// statistics, of which it lists the cells once and names them in its outcome; and
+// with nothing done, suppression and rounding.
+func TestCellsOfVersion1(t *testing.T) {
+	west := "3:2 3:3 3:4 3:5"
+	for _, c := range []struct{ file, check, cells string }{
+		{"output_0_0.csv", "MinimumThresholdCheck", "4:2 4:3"},
+		{"output_1_0.csv", "MinimumThresholdCheck", "7:3 7:4 7:5 8:3 8:4 8:5"},
+		{"output_2_0.csv", "MinimumThresholdCheck", "6:2 6:3 6:4 6:5 6:6 6:7"},
+		{"output_3_0.csv", "MinimumThresholdCheck", strings.ReplaceAll(west, "3:", "6:")},
+	} {
+		for folder, state := range map[string]acro.State{"v1.0.2-none": acro.Shown, "v1.0.2-suppress": acro.Hidden, "v1.0.2-round": acro.Rounded} {
+			v := open(t, folder).Of(c.file).Verdicts
+			i := slices.IndexFunc(v, func(v acro.Verdict) bool { return v.Check == c.check })
+			if i < 0 {
+				t.Errorf("%s: %s: no verdict by %s", folder, c.file, c.check)
+				continue
+			}
+			var cells []string
+			for _, cell := range v[i].Cells {
+				if cell.Where == nil || cell.State != state {
+					t.Errorf("%s: %s: %+v", folder, c.file, cell)
+					continue
+				}
+				if at := fmt.Sprintf("%d:%d", cell.Where.Row, cell.Where.Column); cell.Where.Column < 6 || c.file != "output_1_0.csv" {
+					cells = append(cells, at) // of the second table one more column is a total, where nothing was done
+				}
+			}
+			if strings.Join(cells, " ") != c.cells || v[i].Mitigated != (state != acro.Shown) {
+				t.Errorf("%s: %s: %q, mitigated %v, want %q", folder, c.file, cells, v[i].Mitigated, c.cells)
+			}
+			if want := map[bool]string{true: "fail", false: "review"}[state == acro.Shown]; v[i].Status != want {
+				t.Errorf("%s: %s: status %s, want %s", folder, c.file, v[i].Status, want)
+			}
+		}
+	}
+	f := open(t, "v1.0.2-none")
+	if v := f.Of("output_3_0.csv").Verdicts[1]; v.Check != "MinimumDoFCheck" || v.Count != int64(len(v.Cells)) || !strings.Contains(v.Note, "gives 892 as their number") {
+		t.Errorf("a check that counts what is no cell: %+v", v)
+	}
+	if !f.Own("config.json") || f.ReadAs("results.json") == "" || f.ReadAs("session_summary.csv") == "" || f.ReadAs("output_0_0.csv") != "" {
+		t.Error("what is no output is not told apart")
+	}
+	if x := f.Of("session_summary.csv").Findings(); len(x) != 1 || x[0].Weight != checks.Medium || !strings.Contains(x[0].Message, "not to be released") {
+		t.Errorf("findings of a summary that is not to be released: %+v", x)
 	}
 }
 
@@ -276,7 +325,7 @@ func TestConfig(t *testing.T) {
 // Every cell that ACRO flags in its own example is marked by us too, or is shown
 // as ACRO's alone: none is lost on the way.
 func TestEveryFlaggedCellIsShown(t *testing.T) {
-	for _, folder := range []string{"v0.4.12", "2022-inline", "2023-paths", "2023-stata", "r-0.4.3", "v1.0.1-derived", "viewer"} {
+	for _, folder := range []string{"v0.4.12", "v1.0.2-none", "v1.0.2-suppress", "v1.0.2-round", "2022-inline", "2023-paths", "2023-stata", "r-0.4.3", "v1.0.1-derived", "viewer"} {
 		f := open(t, folder)
 		for _, r := range f.Results {
 			for _, o := range r.Outputs {

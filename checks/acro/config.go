@@ -26,6 +26,11 @@ type Config struct {
 	Survival    *float64 `json:"survival_safe_threshold"`
 	ZerosAreLow *bool    `json:"zeros_are_disclosive"`
 	Missing     *bool    `json:"check_missing_values"`
+	RoundBase   *float64 `json:"safe_round_base"`
+	Federated   any      `json:"federated"`
+	Blocked     any      `json:"blocked_extensions"`
+	Suppress    any      `json:"suppress"`
+	Mitigation  any      `json:"mitigation"`
 
 	whole bool // it says nothing else
 }

@@ -2,6 +2,7 @@ package acro
 
 import (
 	"fmt"
+	"slices"
 
 	"sallyport/checks"
 )
@@ -34,6 +35,8 @@ func (o *OfFile) Findings() []checks.Finding {
 	for i := range o.Verdicts {
 		v := &o.Verdicts[i]
 		switch {
+		case o.kept(v.Output):
+			add(checks.Medium, nil, 0, v.Source+" made this file for output checkers, and says that it is not to be released")
 		case v.Check != "":
 			places, count := v.places()
 			add(v.weight(), places, count, v.Says())
@@ -77,12 +80,12 @@ func (v *Verdict) places() (list []checks.Place, count int64) {
 	return list, count
 }
 
+// kept reports whether ACRO says that an output is not to be released.
+func (o *OfFile) kept(id string) bool {
+	return slices.ContainsFunc(o.Outputs, func(a Details) bool { return a.ID == id && a.Kept })
+}
+
 // custom reports whether an output is a file that ACRO did not make.
 func (o *OfFile) custom(id string) bool {
-	for _, a := range o.Outputs {
-		if a.ID == id {
-			return a.Type == "custom"
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.Outputs, func(a Details) bool { return a.ID == id && a.Type == "custom" })
 }

@@ -160,6 +160,8 @@ type OfFile struct {
 	Verdicts   []Verdict `json:"verdicts"`
 	Outputs    []Details `json:"outputs,omitempty"`
 	Thresholds []string  `json:"thresholds,omitempty"` // where ACRO's are other than the policy's
+	Missing    []string  `json:"missing,omitempty"`    // of the results themselves: files that are named and are not there
+	Notes      []string  `json:"notes,omitempty"`      // of the results themselves: what was not read
 }
 
 // Details are what is said of an output beside the verdicts.
@@ -173,6 +175,7 @@ type Details struct {
 	Comments  []string `json:"comments,omitempty"`  // of people
 	Exception string   `json:"exception,omitempty"` // asked for by a person
 	Remarks   []string `json:"remarks,omitempty"`   // of the tool
+	Kept      bool     `json:"not_to_be_released,omitempty"`
 }
 
 // Of says what the results say of a file of the folder.
@@ -189,7 +192,7 @@ func (f *Folder) Of(name string) *OfFile {
 		}
 		out.Verdicts = append(out.Verdicts, f.verdicts(r, name)...)
 		if r.Name == name {
-			out.Listed = true
+			out.Listed, out.Missing, out.Notes = true, f.Absent(), f.Notes
 			out.Verdicts = append(out.Verdicts, r.Inside()...)
 		}
 	}
@@ -217,7 +220,7 @@ func (r *Results) about(name string) []Details {
 		if slices.ContainsFunc(o.Files, func(f File) bool { return f.Name == name && f.Refused == "" }) {
 			out = append(out, Details{
 				ID: o.ID, Status: o.Status, Type: o.Type, Method: o.Properties["method"], Command: o.Command,
-				Timestamp: o.Timestamp, Comments: o.Comments, Exception: o.Exception, Remarks: o.Remarks,
+				Timestamp: o.Timestamp, Comments: o.Comments, Exception: o.Exception, Remarks: o.Remarks, Kept: o.kept(),
 			})
 		}
 	}
@@ -236,6 +239,23 @@ func (f *Folder) Own(name string) bool {
 	}
 	_, sum := wanted(f.files, of)
 	return sum == Equal
+}
+
+// ReadAs says what a file is that is no output: results of ACRO, or what ACRO made
+// for output checkers; "" for all others. Results that hold tables are outputs.
+func (f *Folder) ReadAs(name string) string {
+	for _, r := range f.Results {
+		if r.Name == name && r.Dialect != Inline {
+			return "results of ACRO"
+		}
+		for i := range r.Outputs {
+			o := &r.Outputs[i]
+			if o.kept() && slices.ContainsFunc(o.Files, func(f File) bool { return f.Name == name }) {
+				return "a summary that ACRO made for output checkers, not to be released"
+			}
+		}
+	}
+	return ""
 }
 
 // Absent are the files that the results name and the folder does not hold, or

@@ -157,11 +157,19 @@ func dialectOf(version string, list *node) Dialect {
 	return Paths
 }
 
+// notToBeReleased is how ACRO's word begins of what it made for output checkers.
+const notToBeReleased = "DO NOT RELEASE"
+
+// kept reports whether ACRO says that an output is not to be released.
+func (o *Output) kept() bool {
+	return slices.ContainsFunc(o.Remarks, func(s string) bool { return strings.Contains(s, notToBeReleased) })
+}
+
 // toolWrites is how sentences begin that ACRO and its viewer write into the
 // places of a person's words.
 var toolWrites = []string{
 	"Suppression automatically applied", "Rounding automatically applied", "Empty rows", "Empty columns",
-	"This non-ACRO output metadata was auto generated", "WARNING: DO NOT RELEASE - Session summary",
+	"This non-ACRO output metadata was auto generated", notToBeReleased, "WARNING: " + notToBeReleased,
 }
 
 // toolWrote reports whether a text in the place of a person's words is the
@@ -187,7 +195,7 @@ func (p *parser) note(format string, args ...any) {
 func (p *parser) output(id string, n *node) {
 	o := Output{
 		ID: cut(id, 200), Status: status(n), Type: cut(n.get("type").str(), 100), Command: cut(n.get("command").str(), maxText),
-		Summary: strings.TrimSpace(cut(n.get("summary").str(), maxText)), Timestamp: cut(n.get("timestamp").str(), 60),
+		Summary: strings.Join(strings.Fields(cut(n.get("summary").str(), maxText)), " "), Timestamp: cut(n.get("timestamp").str(), 60),
 		Properties: scalars(n.get("properties")),
 	}
 	p.words(&o, n)

@@ -46,7 +46,7 @@ type Verdict struct {
 	Source    string `json:"source"` // which ACRO says so
 	From      string `json:"from"`   // the results file
 	Cells     []Cell `json:"cells,omitempty"`
-	Count     int64  `json:"count"` // of cells, as ACRO counts them
+	Count     int64  `json:"count"` // of cells; as ACRO gives it, where it lists none
 	Mitigated bool   `json:"mitigated"`
 	Note      string `json:"note,omitempty"`
 
@@ -98,29 +98,38 @@ func (r *Results) ofFile(o *Output, f *File, t *table, note string) []Verdict {
 	for _, c := range o.flagged(f) {
 		one := v
 		one.Check, one.Count = c.Name, c.Count
-		if s := o.CheckStatus[c.Name]; s != "" {
-			one.Status = s
-		}
 		for _, body := range c.Cells {
 			one.Cells = append(one.Cells, o.cell(body, at, t))
 		}
 		one.Mitigated = len(one.Cells) > 0 && !c.More && !slices.ContainsFunc(one.Cells, func(c Cell) bool { return !c.Mitigated() })
-		one.Note = strings.TrimSpace(one.Note + " " + one.doubts(c, o.outcome, at, t))
+		one.Note = strings.TrimSpace(one.Note + " " + one.doubts(o, f, c, at, t))
 		out = append(out, one)
 	}
 	if len(out) == 0 {
 		out = append(out, v)
 	}
+	if o.kept() {
+		for i := range out {
+			out[i].Note = strings.TrimSpace(out[i].Note + " ACRO made it for output checkers, and says that it is not to be released.")
+		}
+	}
 	return out
 }
 
 // doubts says what of a verdict does not go together.
-func (v *Verdict) doubts(c FileCheck, g *grid, at *fitted, t *table) string {
+func (v *Verdict) doubts(o *Output, f *File, c FileCheck, at *fitted, t *table) string {
 	var says []string
-	if n := int64(len(c.Cells)); n > 0 && n != c.Count && !c.More {
-		says = append(says, fmt.Sprintf("ACRO counts %d cells and lists %d.", c.Count, n))
+	listed := int64(0) // by the check itself; its outcome may name more, for each of several statistics
+	if i := slices.IndexFunc(f.Checks, func(x FileCheck) bool { return x.Name == c.Name }); i >= 0 {
+		listed = int64(len(f.Checks[i].Cells))
 	}
-	if t != nil && g != nil && at == nil {
+	if listed > 0 && listed != c.Count && !c.More {
+		says = append(says, fmt.Sprintf("ACRO lists %s of this check, and gives %d as their number.", number(int(listed), "cell"), c.Count))
+	}
+	if n := int64(len(v.Cells)); n > 0 && !c.More {
+		v.Count = n
+	}
+	if t != nil && o.outcome != nil && at == nil {
 		says = append(says, "The rows and columns of ACRO's outcome are not those of the file.")
 	}
 	if c.More {

@@ -217,7 +217,13 @@ func (r *checkRun) checkAll() error {
 func (r *checkRun) check(file fileToCheck) error {
 	p := r.profile
 	p.Earlier, p.Companions = r.known, r.companions(file.shown)
-	result, err := r.look(file, p)
+	var result fileChecked
+	var err error
+	if as := file.readAs(); as != "" {
+		result, err = r.asWhatItIs(file, as)
+	} else {
+		result, err = r.look(file, p)
+	}
 	switch {
 	case r.console.ctx.Err() != nil:
 		return r.console.ctx.Err()
@@ -234,6 +240,31 @@ func (r *checkRun) check(file fileToCheck) error {
 	r.found = r.found || result.Has(checks.High)
 	r.progress.clear()
 	return r.print.file(result)
+}
+
+// readAs says what a file of ACRO's is that is no output; "" for all others.
+func (f fileToCheck) readAs() string {
+	if f.acro == nil {
+		return ""
+	}
+	return f.acro.ReadAs(f.name)
+}
+
+// asWhatItIs is what is said of a file that is no output.
+func (r *checkRun) asWhatItIs(file fileToCheck, as string) (fileChecked, error) {
+	f, err := file.root.Open(file.inside)
+	if err != nil {
+		return fileChecked{}, err
+	}
+	defer f.Close()
+	at, err := f.Stat()
+	if err != nil {
+		return fileChecked{}, err
+	}
+	sum, err := hashOf(f)
+	report := &checks.Report{NotExamined: []string{"this is " + as + ", which was read as such and not checked as an output"}, Findings: []checks.Finding{}}
+	report.Examined = checks.Examined{Kind: "other", Bytes: at.Size(), Rules: []string{}, Limits: checks.Limits{LowCount: r.profile.Threshold, Declared: []checks.Control{}}}
+	return fileChecked{File: file.shown, SHA256: sum, Report: report}, err
 }
 
 // reason is why something could not be read, without the path.
