@@ -108,6 +108,12 @@ func sizeOf(r *review.Request) int64 {
 	for _, f := range r.Files {
 		n += part + len(f.Path) + len(f.SHA256) + len(f.Job) + len(f.JobRequest) + len(f.Action) + len(f.Commit)
 		n += len(f.Votes) * part / 2
+		if f.Check != nil {
+			n += 2*part + len(f.Check.Findings)*part/2 + len(f.Check.Rules)*part/8
+		}
+		for _, a := range f.Answers {
+			n += part + len(a.Text.Text)
+		}
 	}
 	for _, g := range r.Groups {
 		n += part + len(g.Name.Text) + len(g.Context.Text) + len(g.Controls.Text)

@@ -52,7 +52,7 @@ func set(texts []string) []string {
 // facts reads what lies outside a request; r is nil for one that is made. It
 // takes the same number of queries however much is wanted, up to maxTerms.
 func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place review.Place, w wanted) (review.Facts, error) {
-	f := review.Facts{Destinations: s.config.Destinations}
+	f := review.Facts{Destinations: s.config.Destinations, Rules: s.config.Rules}
 	var err error
 	if f.Reviewers, err = reviewers(ctx, tx, r, nil); err != nil {
 		return f, err
@@ -74,7 +74,10 @@ func (s *Store) facts(ctx context.Context, tx *gorm.DB, r *review.Request, place
 		}
 	}
 	if w.view {
-		err = viewed(ctx, tx, r.ID, place, &f)
+		if err := viewed(ctx, tx, r.ID, place, &f); err != nil {
+			return f, err
+		}
+		f.Found, err = s.foundOf(ctx, tx, r)
 	}
 	return f, err
 }

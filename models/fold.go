@@ -195,8 +195,8 @@ func leadingInt(b []byte) int {
 }
 
 // eventFact gives an event's JSON its version.
-func eventFact(body []byte) json.RawMessage {
-	v := fmt.Appendf(nil, `{"v":%d`, review.EventVersion)
+func eventFact(act string, body []byte) json.RawMessage {
+	v := fmt.Appendf(nil, `{"v":%d`, review.EventVersion(act))
 	if len(body) > len("{}") {
 		v = append(v, ',')
 	}
@@ -212,7 +212,7 @@ func draftEvent(r *review.Request, id review.RequestID, rec review.Recorded, lik
 	}
 	file, path, sha256 := review.Subject(rec.Event)
 	d := like
-	d.Act, d.At, d.Event, d.Words = rec.Event.Act(), rec.At, eventFact(body), words
+	d.Act, d.At, d.Event, d.Words = rec.Event.Act(), rec.At, eventFact(rec.Event.Act(), body), words
 	d.Subject = ledger.Subject{Request: string(id), File: string(file), Path: path, SHA256: sha256}
 	if r != nil {
 		d.Turn = r.Turn

@@ -34,6 +34,8 @@ type requestRow struct {
 	Editors    texts[review.PersonID]
 	ReviewedBy texts[review.PersonID]
 	Voted      asJSON[map[review.PersonID]int]
+	Unanswered int
+	High       int
 }
 
 func (requestRow) TableName() string { return "requests" }
@@ -102,7 +104,7 @@ func project(from review.Projection) projection {
 			Turn: sm.Turn, TurnOver: sm.TurnOver, Since: at(sm.Since), Created: at(sm.Created),
 			Version: sm.Version, LastAt: at(sm.LastAt), Files: sm.Files, Submitted: sm.Submitted, Needed: sm.Needed, Outside: sm.Outside,
 			HeldUntil: at(sm.HeldUntil), Begun: at(sm.Begun), Editors: sm.Editors, ReviewedBy: sm.ReviewedBy,
-			Voted: asJSON[map[review.PersonID]int]{sm.Voted},
+			Voted: asJSON[map[review.PersonID]int]{sm.Voted}, Unanswered: sm.Unanswered, High: sm.High,
 		},
 		files: from.Files,
 	}

@@ -24,8 +24,8 @@ FROM requests r JOIN workspaces w ON w.name = r.workspace WHERE r.id = ?`
 // Snapshot reads a request, what a view of it needs, and the actor's grants,
 // as one state of the database. Of the facts it reads the reviewers, which
 // files changed in the workspace, the outputs at paths, and earlier releases of
-// the request's bytes; holders, which only decisions look at, it leaves out. It
-// takes at most six queries, whatever the number of files.
+// the request's bytes, and what its findings say; holders, which only decisions look at, it leaves out. It
+// takes at most seven queries, whatever the number of files.
 func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.Actor, paths ...string) (review.Snapshot, error) {
 	var snap review.Snapshot
 	err := s.read(ctx, func(tx *gorm.DB) error {
@@ -41,7 +41,7 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 		if err != nil {
 			return err
 		}
-		facts := review.Facts{Destinations: s.config.Destinations}
+		facts := review.Facts{Destinations: s.config.Destinations, Rules: s.config.Rules}
 		if facts.Reviewers, err = reviewers(ctx, tx, r, &actor); err != nil {
 			return err
 		}
@@ -49,6 +49,9 @@ func (s *Store) Snapshot(ctx context.Context, id review.RequestID, actor review.
 			return err
 		}
 		if err = viewed(ctx, tx, id, row.Workspace.place(), &facts); err != nil {
+			return err
+		}
+		if facts.Found, err = s.foundOf(ctx, tx, r); err != nil {
 			return err
 		}
 		snap = review.Snapshot{

@@ -25,6 +25,8 @@ type Config struct {
 	Program string          // the version that entries name
 	// Destinations names where approved bytes go.
 	Destinations []string
+	// Rules are the disclosure checks that are made today, with their versions.
+	Rules []string
 	// CacheBytes bounds the memory for folded requests; 0 is 64 MiB.
 	CacheBytes int64
 	// KeepChanges is about how many changes of outputs are kept for each
@@ -41,6 +43,7 @@ type Store struct {
 	writer  *gorm.DB // every transaction that writes
 	reader  *gorm.DB // the same pool on PostgreSQL; on SQLite one that cannot write
 	folded  *cache
+	found   *foundCache
 
 	policies policies
 }
@@ -74,7 +77,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{config: c, dialect: d, folded: newCache(c.CacheBytes)}
+	s := &Store{config: c, dialect: d, folded: newCache(c.CacheBytes), found: newFoundCache()}
 	if s.writer, s.reader, err = d.open(statementLog{c.Log, c.Now}); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

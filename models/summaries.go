@@ -79,7 +79,7 @@ func (s summaryRow) summary() review.Summary {
 		Author: review.Person{ID: review.PersonID(r.AuthorID), Username: r.Author},
 		Status: review.Status(r.Status), Turn: r.Turn, TurnOver: r.TurnOver, Since: r.Since.Time, Created: r.Created.Time,
 		Version: r.Version, LastAt: r.LastAt.Time, Files: r.Files, Submitted: r.Submitted, Needed: r.Needed, Outside: r.Outside,
-		HeldUntil: r.HeldUntil.Time, Begun: r.Begun.Time, Editors: r.Editors, ReviewedBy: r.ReviewedBy,
+		HeldUntil: r.HeldUntil.Time, Begun: r.Begun.Time, Editors: r.Editors, ReviewedBy: r.ReviewedBy, Unanswered: r.Unanswered, High: r.High,
 		Voted: r.Voted.value, Looked: looked,
 		Place: review.Place{
 			Workspace: r.Workspace, Project: s.Project, Organisation: s.Organisation, Backend: s.Backend,

@@ -124,7 +124,8 @@ func TestSummariesReadOnWithinBounds(t *testing.T) {
 	s := newScene(t, openForTest(t, sqliteURL(t)), 1)
 	rows := maxPasses*passRows + 10
 	copies := `INSERT INTO requests SELECT 'COPY' || printf('%06d', value), workspace, title_entry, title_hash, author_id, author, status, turn,
-		turn_over, since + value, created, version, last_at, files, submitted, needed, held_until, begun, editors, reviewed_by, voted, outside
+		turn_over, since + value, created, version, last_at, files, submitted, needed, held_until, begun, editors, reviewed_by, voted,
+		unanswered, high, outside
 		FROM requests, (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < ?) SELECT value FROM n)`
 	if err := s.writer.WithContext(t.Context()).Exec(copies, rows).Error; err != nil {
 		t.Fatal(err)

@@ -53,36 +53,93 @@ func (v *RequestView) whySubmit() error {
 	if v.me.leavable != nil {
 		return v.me.leavable
 	}
-	if len(lacks) > 0 {
+	if len(lacks) > 0 && lacks[0].File == "" {
 		return lacks[0].Why
 	}
-	return nil
+	return v.unready()
 }
 
 // Lack is something that a request needs before it can be submitted: of a
-// group, or of the request itself.
+// file, of a group, or of the request itself.
 type Lack struct {
 	Group GroupID
+	File  FileID
 	Why   *Error
 }
 
 // Lacks lists all that the author still has to do before the request can be
-// submitted: first its files, then texts, then comments.
+// submitted: first its files, then texts, then comments, then the checks of
+// files and what they found.
 func (v *RequestView) Lacks() []Lack {
 	var texts, comments []Lack
 	for _, g := range v.Groups {
 		inUse := slices.ContainsFunc(g.Files, func(f FileView) bool { return f.Kind != WithdrawnFile })
 		if inUse && (g.Context == "" || (g.Controls.Text == "" && len(g.Controls.Codes) == 0)) {
-			texts = append(texts, Lack{g.ID, ErrTexts.with("The group “%s” needs its context and its controls.", g.Name)})
+			texts = append(texts, Lack{Group: g.ID, Why: ErrTexts.with("The group “%s” needs its context and its controls.", g.Name)})
 		}
 		if g.NeedsComment {
-			comments = append(comments, Lack{g.ID, ErrComment.with("Say in a comment on the group “%s” what you did since it was returned.", g.Name)})
+			comments = append(comments, Lack{Group: g.ID, Why: ErrComment.with("Say in a comment on the group “%s” what you did since it was returned.", g.Name)})
 		}
 	}
 	if v.count(func(f FileView) bool { return f.Kind == Output }) == 0 {
 		texts = append([]Lack{{Why: ErrNoOutput}}, texts...)
 	}
-	return append(texts, comments...)
+	return slices.Concat(texts, comments, v.unreadyFiles())
+}
+
+// unreadyFiles are the output files whose checks have not finished, or of which
+// findings of weight are not answered.
+func (v *RequestView) unreadyFiles() []Lack {
+	var waiting, open []Lack
+	for _, g := range v.Groups {
+		for _, f := range g.Files {
+			if f.Kind != Output {
+				continue
+			}
+			if f.Checks.State != ChecksDone {
+				waiting = append(waiting, Lack{g.ID, f.ID, checksRunning(1)})
+			}
+			if n := f.Unanswered(); n > 0 {
+				open = append(open, Lack{g.ID, f.ID, findingsOpen(n, n, f.Path, 1)})
+			}
+		}
+	}
+	return append(waiting, open...)
+}
+
+// unready refuses a submission as Request.unready does.
+func (v *RequestView) unready() error {
+	waiting := v.count(func(f FileView) bool { return f.Kind == Output && f.Checks.State != ChecksDone })
+	if waiting > 0 {
+		return checksRunning(waiting)
+	}
+	var first *FileView
+	files, all := 0, 0
+	for _, g := range v.Groups {
+		for _, f := range g.Files {
+			if n := f.Unanswered(); f.Kind == Output && n > 0 {
+				if first == nil {
+					first = &f
+				}
+				files, all = files+1, all+n
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return findingsOpen(all, first.Unanswered(), first.Path, files)
+}
+
+// Unanswered counts the findings of weight that nobody answered.
+func (f FileView) Unanswered() int {
+	n := 0
+	for _, x := range f.Findings {
+		if x.Weight.Weighty() && x.Answer == nil {
+			n++
+		}
+	}
+	return n
 }
 
 func (v *RequestView) whyReview() error {

@@ -13,6 +13,8 @@ func (r *Request) apply(rec Recorded) {
 		r.changeFrame(rec)
 	case *FileAdded, *FileMoved, *FileRetyped, *FileUpdated, *FileWithdrawn:
 		r.changeFiles(rec)
+	case *FileChecked, *FindingsAnswered:
+		r.changeChecks(rec)
 	case *CommentMade, *CommentPublished, *CommentDeleted:
 		r.changeComments(rec)
 	case *VoteCast, *VoteTakenBack, *ReviewSubmitted:
@@ -135,7 +137,7 @@ func (r *Request) changeFiles(rec Recorded) {
 		r.unsettleGroup(r.Files[i].Group) // it was, or now is, supporting
 	case *FileUpdated:
 		i := r.fileIndex(e.File)
-		r.setFile(i, func(f *File) { f.Source = e.Source })
+		r.setFile(i, func(f *File) { f.Source, f.Check, f.Answers = e.Source, nil, nil })
 		r.settledAnew(i)
 	case *FileWithdrawn:
 		i := r.fileIndex(e.File)
@@ -170,7 +172,10 @@ func (r *Request) addFile(e *FileAdded) {
 			r.index[e.File] = i
 		}
 	}
-	r.setFile(i, func(f *File) { f.Group, f.Kind, f.Source = e.Group, e.Kind, e.Source })
+	r.setFile(i, func(f *File) {
+		f.Group, f.Kind, f.Source = e.Group, e.Kind, e.Source
+		f.Check, f.Answers = nil, nil
+	})
 	r.settledAnew(i)
 }
 
@@ -240,7 +245,7 @@ func (r *Request) changeReviews(rec Recorded) {
 	switch e := rec.Event.(type) {
 	case *VoteCast:
 		i := r.fileIndex(e.File)
-		v := Vote{By: rec.By, Vote: e.Vote, SHA256: e.SHA256, Turn: e.Turn}
+		v := Vote{By: rec.By, Vote: e.Vote, SHA256: e.SHA256, Turn: e.Turn, Answer: e.Answer}
 		r.setFile(i, func(f *File) {
 			at := slices.IndexFunc(f.Votes, func(o Vote) bool { return o.By.ID == rec.By.ID })
 			if at < 0 {

@@ -56,7 +56,7 @@ func BenchmarkFold(b *testing.B) {
 			in := w.blank(who)
 			for _, f := range w.req.Files {
 				in.Request = w.req
-				w.carryOut(in, Decision{As: OutputChecker, Events: []Event{in.cast(f, Approve)}}, "request")
+				w.carryOut(in, Decision{As: OutputChecker, Events: []Event{in.cast(f, Approve, "")}}, "request")
 			}
 		}
 		b.Run(fmt.Sprintf("files=%d/votes=%d", n, 2*n), func(b *testing.B) {

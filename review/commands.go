@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -29,7 +30,8 @@ func (s *Service) SetTitle(ctx context.Context, c Command, title string) error {
 // Describe replaces a group's context and controls, and makes the group if
 // there is none of that name.
 func (s *Service) Describe(ctx context.Context, c Command, d Described) error {
-	return s.change(ctx, c, func(in In) (Decision, error) { return describe(in, d) })
+	err := s.change(ctx, c, func(in In) (Decision, error) { return describe(in, d) })
+	return s.settled(ctx, c.On, err)
 }
 
 // AddFiles copies outputs into the vault and puts the copies on the request.
@@ -61,7 +63,7 @@ func (s *Service) AddFiles(ctx context.Context, c Command, a AddFiles) ([]Added,
 	if err := json.Unmarshal(out.Result, &added); err != nil {
 		return nil, fmt.Errorf("read what became of added files: %w", err)
 	}
-	return added, nil
+	return added, s.settled(ctx, c.On, nil)
 }
 
 // unless refuses with err, if there is one, where decide would decide: what is
@@ -130,7 +132,7 @@ func (s *Service) copy(ctx context.Context, snap Snapshot, paths []string) ([]co
 func (s *Service) ChangeFile(ctx context.Context, c Command, f ChangeFile) error {
 	_, err := s.store.Change(ctx, Change{Command: c, Holds: true, Files: []FileID{f.File}},
 		func(in In) (Decision, error) { return changeFile(in, f) })
-	return err
+	return s.settled(ctx, c.On, err)
 }
 
 // UpdateFile takes the workspace's present bytes for a file.
@@ -152,12 +154,13 @@ func (s *Service) UpdateFile(ctx context.Context, c Command, id FileID) error {
 		ch.SHA256s = []string{copies[0].kept.SHA256}
 	}
 	_, err = s.store.Change(ctx, ch, unless(err, func(in In) (Decision, error) { return updateFile(in, id, copies[0]) }))
-	return err
+	return s.settled(ctx, c.On, err)
 }
 
 // WithdrawFile takes a file back.
 func (s *Service) WithdrawFile(ctx context.Context, c Command, id FileID) error {
-	return s.change(ctx, c, func(in In) (Decision, error) { return withdrawFile(in, id) })
+	err := s.change(ctx, c, func(in In) (Decision, error) { return withdrawFile(in, id) })
+	return s.settled(ctx, c.On, err)
 }
 
 // Comment says something about a group and returns the comment's id.
@@ -184,7 +187,17 @@ func (s *Service) DeleteComment(ctx context.Context, c Command, id CommentID) er
 }
 
 // Submit hands the request to the checkers.
-func (s *Service) Submit(ctx context.Context, c Command) error { return s.change(ctx, c, submit) }
+func (s *Service) Submit(ctx context.Context, c Command) error {
+	err := s.change(ctx, c, submit)
+	if errors.Is(err, ErrChecks) {
+		// Refused, nothing was written. Whatever became of the work of checking,
+		// there is some again.
+		if failed := s.AskForChecks(ctx, c.On); failed != nil {
+			return failed
+		}
+	}
+	return err
+}
 
 // Recall takes a submission back.
 func (s *Service) Recall(ctx context.Context, c Command) error { return s.change(ctx, c, recall) }

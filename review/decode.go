@@ -6,8 +6,14 @@ import (
 	"strconv"
 )
 
-// EventVersion is the version that new events are written in.
-const EventVersion = 1
+// EventVersion is the version that new events of an act are written in.
+func EventVersion(act string) int {
+	switch act {
+	case "request_submitted", "vote_cast", "file_approved", "request_approved":
+		return 2 // names the findings
+	}
+	return 1
+}
 
 // decoders makes an empty event for each act and version ever written. A
 // line is never removed: the log outlives the program.
@@ -21,18 +27,24 @@ var decoders = map[string]func() Event{
 	"file_retyped/1":      func() Event { return new(FileRetyped) },
 	"file_updated/1":      func() Event { return new(FileUpdated) },
 	"file_withdrawn/1":    func() Event { return new(FileWithdrawn) },
+	"file_checked/1":      func() Event { return new(FileChecked) },
+	"findings_answered/1": func() Event { return new(FindingsAnswered) },
 	"comment_made/1":      func() Event { return new(CommentMade) },
 	"comment_published/1": func() Event { return new(CommentPublished) },
 	"comment_deleted/1":   func() Event { return new(CommentDeleted) },
 	"request_submitted/1": func() Event { return new(RequestSubmitted) },
+	"request_submitted/2": func() Event { return new(RequestSubmitted) },
 	"request_recalled/1":  func() Event { return new(RequestRecalled) },
 	"vote_cast/1":         func() Event { return new(VoteCast) },
+	"vote_cast/2":         func() Event { return new(VoteCast) },
 	"vote_taken_back/1":   func() Event { return new(VoteTakenBack) },
 	"review_submitted/1":  func() Event { return new(ReviewSubmitted) },
 	"request_returned/1":  func() Event { return new(RequestReturned) },
 	"request_rejected/1":  func() Event { return new(RequestRejected) },
 	"file_approved/1":     func() Event { return new(FileApprovedForRelease) },
+	"file_approved/2":     func() Event { return new(FileApprovedForRelease) },
 	"request_approved/1":  func() Event { return new(RequestApproved) },
+	"request_approved/2":  func() Event { return new(RequestApproved) },
 	"approval_stopped/1":  func() Event { return new(ApprovalStopped) },
 	"request_withdrawn/1": func() Event { return new(RequestWithdrawn) },
 	"delivery_begun/1":    func() Event { return new(DeliveryBegun) },
@@ -89,6 +101,10 @@ func Subject(e Event) (file FileID, path, sha256 string) {
 		return e.File, e.Source.Path, e.Source.SHA256
 	case *FileWithdrawn:
 		return e.File, e.Path, e.SHA256
+	case *FileChecked:
+		return e.File, "", e.SHA256
+	case *FindingsAnswered:
+		return e.File, "", e.SHA256
 	case *FileMoved:
 		return e.File, "", ""
 	case *FileRetyped:

@@ -113,6 +113,9 @@ func describe(in In, d Described) (Decision, error) {
 		Context:  newWords(in.NewSalt(), d.Context),
 		Controls: newWords(in.NewSalt(), d.Text),
 	})
+	if g != nil && !slices.Equal(g.Codes, d.Codes) && in.Request.inUse(g.ID) {
+		out.Work = []Work{in.checks()} // what is declared is what the figures are held against
+	}
 	return out, nil
 }
 

@@ -56,6 +56,8 @@ var (
 	ErrUnvoted      = &Error{Invalid, "unvoted", "Vote on every output file before you submit your review."}
 	ErrComment      = &Error{Invalid, "comment_missing", "A comment is missing."}
 	ErrTexts        = &Error{Invalid, "texts_missing", "A text is missing."}
+	ErrFindings     = &Error{Invalid, "findings_open", "Findings of the disclosure checks need an answer in words first."}
+	ErrChecks       = &Error{Conflict, "checks_running", "The disclosure checks have not finished. They go on by themselves; try again in a moment."}
 	ErrNoOutput     = &Error{Invalid, "no_output", "A request needs at least one output file."}
 	ErrDuplicate    = &Error{Conflict, "duplicate", "That is already there."}
 	ErrReleased     = &Error{Conflict, "released", "These bytes were released before; they can be added as a supporting file."}

@@ -20,7 +20,7 @@ var statuses = map[ErrorKind]int{
 var refusals = map[string]*Error{
 	"ErrNotFound": ErrNotFound, "ErrRole": ErrRole, "ErrOwnSide": ErrOwnSide, "ErrStatus": ErrStatus, "ErrChanged": ErrChanged,
 	"ErrIfMatch": ErrIfMatch, "ErrReviews": ErrReviews, "ErrNotReviewer": ErrNotReviewer, "ErrUnvoted": ErrUnvoted,
-	"ErrComment": ErrComment, "ErrTexts": ErrTexts, "ErrNoOutput": ErrNoOutput, "ErrDuplicate": ErrDuplicate,
+	"ErrComment": ErrComment, "ErrTexts": ErrTexts, "ErrNoOutput": ErrNoOutput, "ErrFindings": ErrFindings, "ErrChecks": ErrChecks, "ErrDuplicate": ErrDuplicate,
 	"ErrReleased": ErrReleased, "ErrRequestable": ErrRequestable, "ErrContradicts": ErrContradicts, "ErrConflicted": ErrConflicted,
 	"ErrAcknowledge": ErrAcknowledge, "ErrKeyReused": ErrKeyReused, "ErrInvalid": ErrInvalid, "ErrTooLarge": ErrTooLarge,
 	"ErrUnavailable": ErrUnavailable, "ErrHeld": ErrHeld, "ErrNoVote": ErrNoVote, "ErrNothing": ErrNothing, "ErrNoReason": ErrNoReason,

@@ -102,9 +102,10 @@ type (
 	}
 	// RequestSubmitted hands the request to the checkers under a policy.
 	RequestSubmitted struct {
-		Turn       int    `json:"turn"`
-		Policy     Policy `json:"policy"`
-		PolicyHash string `json:"policy_hash"`
+		Turn         int    `json:"turn"`
+		Policy       Policy `json:"policy"`
+		PolicyHash   string `json:"policy_hash"`
+		FindingsHash string `json:"findings_hash,omitempty"` // of all output files; since version 2
 		noWords
 	}
 	// RequestRecalled takes a submission back before any review was submitted.
@@ -119,7 +120,10 @@ type (
 		SHA256 string    `json:"sha256"`
 		Turn   int       `json:"turn"`
 		Vote   VoteValue `json:"vote"`
-		noWords
+		// FindingsHash is of the file's findings, and Answer why it is approved
+		// over high ones; since version 2.
+		FindingsHash string `json:"findings_hash,omitempty"`
+		Answer       Words  `json:"answer,omitzero"`
 	}
 	// VoteTakenBack removes a vote before its review was submitted.
 	VoteTakenBack struct {
@@ -157,6 +161,8 @@ type (
 		File   FileID `json:"file"`
 		Path   string `json:"path"`
 		SHA256 string `json:"sha256"`
+		// FindingsHash is of the file's findings; since version 2.
+		FindingsHash string `json:"findings_hash,omitempty"`
 		noWords
 	}
 	// RequestApproved lets the named bytes out, when the hold is over.
@@ -169,6 +175,7 @@ type (
 		Dissents     int        `json:"dissents"` // acknowledged by the words
 		Acknowledge  Words      `json:"acknowledge,omitzero"`
 		PolicyHash   string     `json:"policy_hash"`
+		FindingsHash string     `json:"findings_hash,omitempty"` // of all output files; since version 2
 	}
 	// ApprovalStopped takes an approval back before delivery began.
 	ApprovalStopped struct {
@@ -233,6 +240,7 @@ func (e *RequestCreated) words() []*Words   { return []*Words{&e.Title} }
 func (e *TitleChanged) words() []*Words     { return []*Words{&e.Title} }
 func (e *GroupCreated) words() []*Words     { return []*Words{&e.Name} }
 func (e *GroupDescribed) words() []*Words   { return []*Words{&e.Context, &e.Controls} }
+func (e *VoteCast) words() []*Words         { return []*Words{&e.Answer} }
 func (e *CommentMade) words() []*Words      { return []*Words{&e.Text} }
 func (e *RequestReturned) words() []*Words  { return []*Words{&e.Reason} }
 func (e *RequestRejected) words() []*Words  { return []*Words{&e.Reason} }

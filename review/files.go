@@ -67,6 +67,9 @@ func addFiles(in In, a AddFiles, copies []copied) (Decision, error) {
 	if made != nil && len(out.Events) > 0 {
 		out.Events = append([]Event{made}, out.Events...)
 	}
+	if len(out.Events) > 0 {
+		out.Work = []Work{in.checks()}
+	}
 	out.Result = results
 	return out, nil
 }
@@ -165,6 +168,7 @@ func changeFile(in In, c ChangeFile) (Decision, error) {
 	if len(out.Events) == 0 {
 		return Decision{}, ErrNothing
 	}
+	out.Work = []Work{in.checks()}
 	return out, nil
 }
 
@@ -227,7 +231,7 @@ func updateFile(in In, id FileID, c copied) (Decision, error) {
 	}
 	return Decision{As: st.as(ActFiles, in.Request.Status), Events: []Event{
 		&FileUpdated{File: id, Before: f.SHA256, Source: src},
-	}}, nil
+	}, Work: []Work{in.checks()}}, nil
 }
 
 // withdrawFile decides that a file is taken back, also when it vanished from
@@ -243,5 +247,5 @@ func withdrawFile(in In, id FileID) (Decision, error) {
 	}
 	return Decision{As: st.as(ActFiles, in.Request.Status), Events: []Event{&FileWithdrawn{
 		File: id, Path: f.Path, SHA256: f.SHA256, Removed: in.Request.Status == Pending,
-	}}}, nil
+	}}, Work: []Work{in.checks()}}, nil
 }

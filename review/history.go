@@ -20,6 +20,16 @@ type HistoryItem struct {
 	Vote       VoteValue  `json:"vote,omitempty"`
 	Text       string     `json:"text,omitempty"`
 	Visibility Visibility `json:"visibility,omitempty"`
+	// Findings are those of weight that were found, or answered, by rule and
+	// weight.
+	Findings []FindingsOf `json:"findings,omitempty"`
+}
+
+// FindingsOf counts findings of a rule and a weight.
+type FindingsOf struct {
+	Rule   string `json:"rule"`
+	Weight Weight `json:"weight"`
+	Count  int    `json:"count"`
 }
 
 // History is what the actor of a snapshot may see of the entries of its
@@ -104,8 +114,13 @@ func (s scene) describe(it *HistoryItem, e Event, after *Request) {
 		it.Group = after.group(e.Group).Name.String()
 	case *FileMoved:
 		it.Group = after.group(e.Group).Name.String()
+	case *FileChecked:
+		it.Findings = tallied(e.Findings)
+	case *FindingsAnswered:
+		it.Text = e.Text.String()
+		it.Findings = after.answered(e)
 	case *VoteCast:
-		it.Vote = e.Vote
+		it.Vote, it.Text = e.Vote, e.Answer.String()
 	case *CommentMade:
 		it.Group, it.Text, it.Visibility = after.group(e.Group).Name.String(), e.Text.String(), e.Visibility
 	case *RequestReturned:
@@ -123,6 +138,31 @@ func (s scene) describe(it *HistoryItem, e Event, after *Request) {
 			it.Text = e.Reason.String()
 		}
 	}
+}
+
+// tallied counts findings by rule and weight, in the order in which they come.
+func tallied(list []CheckedFinding) []FindingsOf {
+	var out []FindingsOf
+	for _, x := range list {
+		i := slices.IndexFunc(out, func(o FindingsOf) bool { return o.Rule == x.Rule && o.Weight == x.Weight })
+		if i < 0 {
+			out = append(out, FindingsOf{Rule: x.Rule, Weight: x.Weight})
+			i = len(out) - 1
+		}
+		out[i].Count++
+	}
+	return out
+}
+
+// answered counts what was answered.
+func (r *Request) answered(e *FindingsAnswered) []FindingsOf {
+	f := r.file(e.File)
+	if f == nil || f.Check == nil {
+		return nil
+	}
+	return tallied(slices.DeleteFunc(slices.Clone(f.Check.Findings), func(x CheckedFinding) bool {
+		return !slices.Contains(e.Findings, x.ID)
+	}))
 }
 
 // LogEntry is what LogShows needs to know of an entry: who made it, on which

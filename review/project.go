@@ -26,6 +26,8 @@ type Summary struct {
 	Begun      time.Time // zero until delivery began
 	Editors    []PersonID
 	ReviewedBy []PersonID
+	Unanswered int              // findings of weight on output files that nobody answered
+	High       int              // high findings on output files
 	Voted      map[PersonID]int // while checkers have it: votes that stand, by who cast them
 	Place      Place            // of the workspace today; not written with the row
 	Looked     *Look            // the viewer's last; not written with the row
@@ -101,6 +103,8 @@ func ProjectWithoutFiles(r *Request) Projection {
 	for _, f := range r.Files {
 		if f.Kind == Output {
 			p.Summary.Files++
+			p.Summary.Unanswered += f.unansweredFindings()
+			p.Summary.High += f.Check.count(HighWeight)
 		}
 	}
 	for _, d := range r.Receipts {

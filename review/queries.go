@@ -70,11 +70,13 @@ type SummaryView struct {
 	Files          int       `json:"files"`
 	Reviewed       bool      `json:"reviewed"` // the viewer has submitted a review in this turn
 
-	Submitted int   `json:"-"` // reviews that are in, of Needed; both 0 for who sees only a summary
-	Needed    int   `json:"-"`
-	Voted     *int  `json:"-"` // votes of the viewer that stand; nil unless it is with them to check
-	YourTurn  bool  `json:"-"` // it waits for the viewer
-	Looked    *Look `json:"-"` // how it looked to the viewer when they last looked; nil if they did not
+	Submitted  int   `json:"-"` // reviews that are in, of Needed; both 0 for who sees only a summary
+	Needed     int   `json:"-"`
+	Voted      *int  `json:"-"` // votes of the viewer that stand; nil unless it is with them to check
+	YourTurn   bool  `json:"-"` // it waits for the viewer
+	Unanswered int   `json:"-"` // findings of weight that the author has to answer; 0 while they do not have it
+	High       int   `json:"-"` // high findings
+	Looked     *Look `json:"-"` // how it looked to the viewer when they last looked; nil if they did not
 }
 
 // Look is what somebody saw of a request when they looked at it: enough to
@@ -214,7 +216,10 @@ func viewSummary(sm Summary, a Actor, policy Policy) SummaryView {
 	if st.sight > seesSummary {
 		out.Title, out.Project, out.Turn, out.Files = sm.Title.String(), sm.Place.Project, sm.Turn, sm.Files
 		out.Reviewed = slices.Contains(sm.ReviewedBy, a.ID)
-		out.Submitted, out.Needed = sm.Submitted, v.Reviews.Needed
+		out.Submitted, out.Needed, out.High = sm.Submitted, v.Reviews.Needed, sm.High
+		if sm.Status.authors() {
+			out.Unanswered = sm.Unanswered
+		}
 	}
 	if out.YourTurn = yourTurn(sm, st, a); out.YourTurn && sm.Status.checkers() {
 		n := sm.Voted[a.ID]
@@ -278,7 +283,7 @@ func (st standing) mayOpen(download bool) error {
 		return ErrRole.with("Auditors and administrators do not open files.")
 	case !st.scopes(MayContent):
 		return ErrRole.with("This token was made without the scope `content`.")
-	case st.sight == seesAuthor && !st.researcher && !st.observer:
+	case !st.opensFiles():
 		return ErrRole.with("Only researchers and observers of the project and its checkers open files.")
 	case download && st.sight != seesChecker:
 		return ErrRole.with("Only a checker who may review this file downloads it.")

@@ -183,7 +183,7 @@ func TestAddFilesGoesOn(t *testing.T) {
 	if want := "gone.csv:not_requestable out/5.csv: out/5.csv:duplicate out/0.csv:duplicate out/6.csv: "; got != want {
 		t.Errorf("added %q, want %q", got, want)
 	}
-	if acts := w.acts(len(w.recs) - 3); acts != "group_created file_added file_added" {
+	if acts := w.acts(len(w.recs) - 5); acts != "group_created file_added file_added file_checked file_checked" {
 		t.Errorf("recorded %q", acts)
 	}
 }

@@ -53,6 +53,9 @@ type File struct {
 	Kind  Kind
 	Source
 	Votes []Vote // one for each person, in the order of their first
+
+	Check   *FileChecked    // the last checks of these bytes; nil before the first
+	Answers []FindingAnswer // to findings of Check
 }
 
 // Vote is one checker's vote on one file. Turn is the turn it was last cast in.
@@ -61,6 +64,7 @@ type Vote struct {
 	Vote   VoteValue
 	SHA256 string
 	Turn   int
+	Answer Words // why a file with a high finding is approved
 }
 
 // Group is a file group.

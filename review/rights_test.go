@@ -32,6 +32,14 @@ func (in In) everythingFor(act Act) (Decision, error) {
 		return in.aChange()
 	case ActGroups:
 		return describe(in, Described{Group: "tables", Context: "a context that nobody gave"})
+	case ActAnswer:
+		for _, f := range r.Files {
+			if f.Check != nil && f.Kind != WithdrawnFile && len(f.Check.Findings) > 0 {
+				return answer(in, AnswerFindings{Findings: []string{f.Check.Findings[0].ID}, Text: "it is public"})
+			}
+		}
+		_, err := in.guard(ActAnswer)
+		return Decision{}, err
 	case ActComments:
 		return makeComment(in, NewComment{Group: r.Groups[0].Name.Text, Text: "said"})
 	case ActSubmit:
@@ -47,7 +55,7 @@ func (in In) everythingFor(act Act) (Decision, error) {
 			return Decision{}, err
 		}
 		f := r.Files[i]
-		return vote(in, VoteOn{File: f.ID, SHA256: f.SHA256, Turn: r.Turn, Vote: Approve})
+		return vote(in, VoteOn{File: f.ID, SHA256: f.SHA256, Turn: r.Turn, Vote: Approve, Answer: "it is public"})
 	case ActReview:
 		return submitReview(in)
 	case ActReturn:

@@ -23,7 +23,7 @@ func View(s Snapshot) *RequestView {
 		Coauthors: []string{}, Groups: []GroupView{}, Claims: []string{}, Dissents: []DissentView{},
 		Receipts: []ReceiptView{}, Reviews: ReviewsView{By: []ReviewByView{}},
 	}
-	sc := scene{Snapshot: s, standing: st}
+	sc := scene{Snapshot: s, standing: st, bases: r.bases(), profile: ProfileOf(s.Policy, s.Facts.Rules)}
 	sc.counted, sc.needed = r.tally(s)
 	v.me = relation{
 		standing: st, held: r.Held(), begun: r.Approval != nil && !r.Held(),
@@ -56,6 +56,8 @@ type scene struct {
 	standing
 	counted []PersonID
 	needed  int
+	bases   *bases
+	profile string
 }
 
 // tally says whose submitted reviews count, and how many are needed. What was
@@ -86,6 +88,10 @@ func (s scene) fill(v *RequestView) {
 	}
 	for _, g := range r.Groups {
 		v.Groups = append(v.Groups, s.group(g, slices.Contains(unanswered, g.ID)))
+	}
+	v.Checks = ProgressView{
+		Done: v.count(func(f FileView) bool { return f.Checks.State == ChecksDone }),
+		Of:   v.count(func(f FileView) bool { return f.Kind != WithdrawnFile }),
 	}
 	v.Reviews = s.reviews()
 	if lr := r.LastReturn; lr != nil {
@@ -163,12 +169,15 @@ func (s scene) file(f *File) FileView {
 		Votes: []VoteView{}, Decision: s.decisionShown(f), Findings: []FindingView{},
 		ChangedInWorkspace: f.Kind != WithdrawnFile && s.Facts.Changed[f.ID],
 	}
+	if f.Kind != WithdrawnFile {
+		fv.Checks, fv.Findings = s.checks(f), s.findings(f)
+	}
 	if v, ok := f.vote(s.Actor.ID); ok {
-		fv.MyVote = &MyVoteView{Vote: v.Vote, Turn: v.Turn}
+		fv.MyVote = &MyVoteView{Vote: v.Vote, Turn: v.Turn, AnswerToFindings: v.Answer.String()}
 	}
 	for _, v := range s.votesShown(f) {
 		if v.By.ID != s.Actor.ID {
-			fv.Votes = append(fv.Votes, VoteView{By: v.By.Username, Vote: v.Vote, Turn: v.Turn})
+			fv.Votes = append(fv.Votes, VoteView{By: v.By.Username, Vote: v.Vote, Turn: v.Turn, AnswerToFindings: v.Answer.String()})
 		}
 	}
 	return fv

@@ -27,6 +27,8 @@ type Work struct {
 // The kinds of work that a decision may cause.
 const (
 	WorkDeliver = "deliver" // subject: the request whose approved bytes go out
+	WorkCheck   = "check"   // subject: a request of which files are to be checked
+	WorkRecheck = "recheck" // subject: a request of which all files are to be checked again
 )
 
 // Decision is what a rule decided: events for the log, as what the actor did
@@ -113,6 +115,10 @@ type Facts struct {
 	Released map[string]Release
 	// Destinations are where approved bytes go, by name.
 	Destinations []string
+	// Rules are the disclosure checks that are made today, with their versions.
+	Rules []string
+	// Found are the findings behind a hash, for views.
+	Found map[string][]Found
 	// Viewed are the files of which the viewer has marked these bytes viewed.
 	Viewed map[FileID]string
 }
@@ -187,9 +193,23 @@ type Service struct {
 	store  Store
 	keeper Keeper
 	newID  func() string
+	settle func(context.Context, RequestID) // nil: nobody waits for checks
 }
 
 // NewService makes a Service. newID makes ULIDs.
 func NewService(store Store, keeper Keeper, newID func() string) *Service {
 	return &Service{store: store, keeper: keeper, newID: newID}
+}
+
+// OnFilesChanged sets what is called when a command has changed what the checks
+// of a request look at: it may wait for them a little. It is called before the
+// service is used.
+func (s *Service) OnFilesChanged(settle func(context.Context, RequestID)) { s.settle = settle }
+
+// settled calls settle after a command that was carried out.
+func (s *Service) settled(ctx context.Context, id RequestID, err error) error {
+	if err == nil && s.settle != nil {
+		s.settle(ctx, id)
+	}
+	return err
 }

@@ -91,7 +91,7 @@ func TestAdministratorSeesASummary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := `{"claims":[],"closed":null,"coauthors":[],"dissents":[],"groups":[],"held_until":null,"project":"","receipts":[],` +
+		want := `{"checks":{"done":0,"of":0},"claims":[],"closed":null,"coauthors":[],"dissents":[],"groups":[],"held_until":null,"project":"","receipts":[],` +
 			`"returned":null,"reviews":{"by":[],"mine":false,"needed":0,"outputs":0,"submitted":0,"voted":null},"title":"","turn":0}`
 		equal(t, s.name, string(rest), want)
 	}
@@ -130,6 +130,9 @@ func TestHistory(t *testing.T) {
 		var lines []string
 		for i, it := range items {
 			equal(t, "number", it.Number, i+1)
+			if it.Act == "file_checked" {
+				continue // see TestHistoryOfFindings
+			}
 			lines = append(lines, fmt.Sprintf("%s %s %s%s%s %s", it.By, it.Act, it.Path, it.Group, it.Vote, it.Text))
 		}
 		return strings.Join(lines, "\n")

@@ -14,6 +14,7 @@ const (
 	ActTitle    Act = "title"
 	ActFiles    Act = "files"  // add, move, re-type, update, withdraw files
 	ActGroups   Act = "groups" // describe a group
+	ActAnswer   Act = "answer" // say something to findings
 	ActComments Act = "comments"
 	ActSubmit   Act = "submit"
 	ActRecall   Act = "recall"
@@ -28,7 +29,7 @@ const (
 
 // Acts lists every act in the order of the work.
 var Acts = []Act{
-	ActTitle, ActFiles, ActGroups, ActComments, ActSubmit, ActRecall, ActWithdraw,
+	ActTitle, ActFiles, ActGroups, ActAnswer, ActComments, ActSubmit, ActRecall, ActWithdraw,
 	ActVote, ActReview, ActReturn, ActReject, ActApprove, ActStop,
 }
 
@@ -109,7 +110,7 @@ func (st standing) mayAct(act Act) error {
 		return ErrNotFound
 	}
 	switch act {
-	case ActTitle, ActFiles, ActGroups, ActSubmit, ActRecall:
+	case ActTitle, ActFiles, ActGroups, ActAnswer, ActSubmit, ActRecall:
 		return st.mayAuthor()
 	case ActWithdraw:
 		if st.admin && st.mayAuthor() != nil {
@@ -163,6 +164,7 @@ var statusesOf = map[Act][]Status{
 	ActTitle:    {Pending, Returned},
 	ActFiles:    {Pending, Returned},
 	ActGroups:   {Pending, Returned},
+	ActAnswer:   {Pending, Returned},
 	ActComments: {Pending, Submitted, PartiallyReviewed, Reviewed, Returned},
 	ActSubmit:   {Pending, Returned},
 	ActRecall:   {Submitted},

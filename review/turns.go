@@ -29,9 +29,12 @@ func submit(in In) (Decision, error) {
 	for _, id := range r.unanswered() {
 		return Decision{}, ErrComment.with("Say in a comment on the group “%s” what you did since it was returned.", r.group(id).Name)
 	}
+	if err := r.unready(ProfileOf(in.Policy, in.Facts.Rules)); err != nil {
+		return Decision{}, err
+	}
 	return Decision{As: st.as(ActSubmit, r.Status), Events: []Event{&RequestSubmitted{
-		Turn: r.Turn + 1, Policy: in.Policy, PolicyHash: in.Policy.Hash(),
-	}}}, nil
+		Turn: r.Turn + 1, Policy: in.Policy, PolicyHash: in.Policy.Hash(), FindingsHash: r.findingsHash(),
+	}}, Work: []Work{{Kind: WorkRecheck, Subject: string(r.ID), Due: in.Now}}}, nil
 }
 
 // leavable refuses output files whose type or size today's policy does not
@@ -205,13 +208,13 @@ func (in In) approval(counted []PersonID, needed, dissents int, text string) Dec
 	r := in.Request
 	out := Decision{As: OutputChecker}
 	for _, f := range r.outputs() {
-		out.Events = append(out.Events, &FileApprovedForRelease{File: f.ID, Path: f.Path, SHA256: f.SHA256})
+		out.Events = append(out.Events, &FileApprovedForRelease{File: f.ID, Path: f.Path, SHA256: f.SHA256, FindingsHash: f.findingsHash()})
 	}
 	until := At(in.Now.Add(r.rules(in.Policy).Hold()))
 	out.Events = append(out.Events, &RequestApproved{
 		Files: len(out.Events), HeldUntil: until, Destinations: slices.Clone(in.Facts.Destinations),
 		Counted: counted, Needed: needed, Dissents: dissents,
-		Acknowledge: newWords(in.NewSalt(), text), PolicyHash: in.Policy.Hash(),
+		Acknowledge: newWords(in.NewSalt(), text), PolicyHash: in.Policy.Hash(), FindingsHash: r.findingsHash(),
 	})
 	out.Work = []Work{{Kind: WorkDeliver, Subject: string(r.ID), Due: until.Time}}
 	return out

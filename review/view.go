@@ -20,6 +20,7 @@ type RequestView struct {
 	WaitingOn      string        `json:"waiting_on"`
 	Since          time.Time     `json:"since"`
 	HeldUntil      *time.Time    `json:"held_until"`
+	Checks         ProgressView  `json:"checks"`
 	Groups         []GroupView   `json:"groups"`
 	Reviews        ReviewsView   `json:"reviews"`
 	Claims         []string      `json:"claims"`
@@ -78,6 +79,13 @@ type ChecksView struct {
 	NotExamined int `json:"not_examined"`
 }
 
+// ProgressView says of how many files of a request, those that were withdrawn
+// left out, the disclosure checks are done.
+type ProgressView struct {
+	Done int `json:"done"`
+	Of   int `json:"of"`
+}
+
 // The states of the checks of a file.
 const (
 	ChecksWaiting = "waiting" // not finished on these bytes under today's policy
@@ -98,6 +106,18 @@ type FindingView struct {
 	// Answer is what the author's side said to it, or null. AnsweredBy is who.
 	Answer     *string `json:"answer"`
 	AnsweredBy string  `json:"answered_by,omitempty"`
+}
+
+// Found is what a report says of a finding in short. Where it is and what it
+// says are of the file's content: they are beside the log, not in it.
+type Found struct {
+	ID      string       `json:"id"`
+	Rule    string       `json:"rule"`
+	Weight  Weight       `json:"weight"`
+	Where   FindingPlace `json:"where"`
+	Column  string       `json:"column,omitempty"`
+	Message string       `json:"message"`
+	Count   int64        `json:"count"`
 }
 
 // Weight is how much a finding matters.
@@ -125,6 +145,8 @@ type FindingPlace struct {
 type MyVoteView struct {
 	Vote VoteValue `json:"vote"`
 	Turn int       `json:"turn"`
+	// AnswerToFindings is why a file with a high finding is approved.
+	AnswerToFindings string `json:"answer_to_findings,omitempty"`
 }
 
 // VoteView is another person's vote.
@@ -132,6 +154,8 @@ type VoteView struct {
 	By   string    `json:"by"`
 	Vote VoteValue `json:"vote"`
 	Turn int       `json:"turn"`
+	// AnswerToFindings is why a file with a high finding is approved.
+	AnswerToFindings string `json:"answer_to_findings,omitempty"`
 }
 
 // CommentView is a comment as somebody sees it.

@@ -9,6 +9,7 @@ type VoteOn struct {
 	SHA256 string
 	Turn   int
 	Vote   VoteValue
+	Answer string // why a file with a high finding is approved
 }
 
 func vote(in In, v VoteOn) (Decision, error) {
@@ -28,13 +29,21 @@ func vote(in In, v VoteOn) (Decision, error) {
 	default:
 		return Decision{}, ErrInvalid.with("A vote is approve or request_changes.")
 	}
-	if voted && mine.Vote == v.Vote && mine.Turn == v.Turn && mine.SHA256 == v.SHA256 {
+	again := voted && mine.Vote == v.Vote && mine.Turn == v.Turn && mine.SHA256 == v.SHA256
+	if again && v.Answer == "" {
+		return Decision{}, nil
+	}
+	answer, err := overFindings(f, v)
+	if err != nil {
+		return Decision{}, err
+	}
+	if again && mine.Answer.Text == answer {
 		return Decision{}, nil
 	}
 	if submitted && v.Vote == RequestChanges && in.Request.ownComments(in.Actor.ID, f.Group) == 0 {
 		return Decision{}, ErrComment.with("Say in a comment on the group what should change before you change your submitted vote.")
 	}
-	return Decision{As: OutputChecker, Events: []Event{in.cast(f, v.Vote)}}, nil
+	return Decision{As: OutputChecker, Events: []Event{in.cast(f, v.Vote, answer)}}, nil
 }
 
 // votable finds the file of a vote that names its present bytes and turn.
@@ -49,8 +58,30 @@ func (in In) votable(v VoteOn) (*File, error) {
 	return f, nil
 }
 
-func (in In) cast(f *File, v VoteValue) *VoteCast {
-	return &VoteCast{File: f.ID, SHA256: f.SHA256, Turn: in.Request.Turn, Vote: v}
+// overFindings are the words of a vote to approve a file with a high finding;
+// other votes have none.
+func overFindings(f *File, v VoteOn) (string, error) {
+	high := f.Check.count(HighWeight)
+	if v.Vote != Approve || high == 0 {
+		return "", nil
+	}
+	text, err := cleanText("answer to the findings", v.Answer, maxText)
+	if err == nil && text == "" {
+		has := "a finding"
+		if high > 1 {
+			has = numberWord(high) + " findings"
+		}
+		return "", ErrFindings.with("`%s` has %s of high weight. Say in words why it can go out all the same; your vote was not cast.", f.Path, has)
+	}
+	return text, err
+}
+
+func (in In) cast(f *File, v VoteValue, answer string) *VoteCast {
+	e := &VoteCast{File: f.ID, SHA256: f.SHA256, Turn: in.Request.Turn, Vote: v, FindingsHash: f.findingsHash()}
+	if answer != "" {
+		e.Answer = newWords(in.NewSalt(), answer)
+	}
+	return e
 }
 
 func takeBack(in In, f *File, mine Vote, submitted bool) (Decision, error) {
@@ -72,7 +103,7 @@ func requestChangesInGroup(in In, group string) (Decision, error) {
 		if v, ok := f.vote(in.Actor.ID); ok && v.Vote != Undecided {
 			return nil
 		}
-		return in.cast(f, RequestChanges)
+		return in.cast(f, RequestChanges, "")
 	})
 }
 

@@ -60,11 +60,13 @@ type world struct {
 	work         []Work
 	openings     []Opening
 	looks        map[PersonID]Look
-	made         map[string]int       // ids made, by who asked
-	keeping      func(Candidate) Kept // what the vault answers; nil: it keeps the workspace's bytes
-	seen         []seenState          // every state that was shared, with its fingerprint
-	watch        bool                 // keep and check fingerprints
-	plain        bool                 // apply events as decided, not as read back
+	made         map[string]int              // ids made, by who asked
+	keeping      func(Candidate) Kept        // what the vault answers; nil: it keeps the workspace's bytes
+	seen         []seenState                 // every state that was shared, with its fingerprint
+	watch        bool                        // keep and check fingerprints
+	slow         bool                        // nobody checks files by themselves
+	finds        map[string][]CheckedFinding // what checks find, by path
+	plain        bool                        // apply events as decided, not as read back
 }
 
 type seenState struct {
@@ -281,6 +283,36 @@ func (w *world) carryOut(in In, d Decision, id RequestID) {
 	}
 	w.req = Fold(base, w.recs[from:])
 	w.work = append(w.work, d.Work...)
+	if !w.slow && slices.ContainsFunc(d.Work, func(k Work) bool { return k.Kind == WorkCheck }) {
+		w.check()
+	}
+}
+
+// check does what a worker does: it checks all files that are not checked.
+func (w *world) check() {
+	w.t.Helper()
+	in, err := w.svc.Inspection(context.Background(), w.req.ID)
+	w.must(err)
+	var done []CheckedFile
+	for _, f := range in.Files {
+		if !f.Fresh {
+			done = append(done, w.checkedFile(in, f))
+		}
+	}
+	w.must(w.svc.RecordChecks(context.Background(), w.req.ID, done))
+}
+
+// checkedFile is what checks of a file find.
+func (w *world) checkedFile(in Inspection, f Inspected) CheckedFile {
+	c := CheckedFile{
+		File: f.ID, SHA256: f.SHA256, Basis: f.Basis, Profile: in.Profile, Rules: []string{"low-counts/1"}, FindingsHash: "none",
+	}
+	for _, x := range w.finds[f.Path] {
+		x.ID += "@" + f.SHA256
+		c.Findings = append(c.Findings, x)
+		c.FindingsHash += " " + x.ID
+	}
+	return c
 }
 
 // again is an event as it is read back from the log.
@@ -294,7 +326,7 @@ func again(t tester, e Event) Event {
 	for _, w := range words {
 		known[w.Hash] = w
 	}
-	back, err := DecodeEvent(e.Act(), EventVersion, body, func(hash string) (Words, bool) {
+	back, err := DecodeEvent(e.Act(), EventVersion(e.Act()), body, func(hash string) (Words, bool) {
 		w, ok := known[hash]
 		return w, ok
 	})

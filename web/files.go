@@ -63,11 +63,12 @@ func (s *server) voteOnFile(c *gin.Context) error {
 		Vote   *review.VoteValue `json:"vote"`
 		SHA256 string            `json:"sha256"`
 		Turn   int               `json:"turn"`
+		Answer string            `json:"answer_to_findings"`
 	}](c)
 	if err != nil {
 		return err
 	}
-	v := review.VoteOn{File: fileParam(c), SHA256: form.SHA256, Turn: form.Turn}
+	v := review.VoteOn{File: fileParam(c), SHA256: form.SHA256, Turn: form.Turn, Answer: form.Answer}
 	if form.Vote != nil {
 		v.Vote = *form.Vote
 	}

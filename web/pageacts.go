@@ -281,6 +281,7 @@ func (s *server) sendVote(ctx context.Context, c *gin.Context, cmd review.Comman
 	}
 	return s.Requests.Vote(ctx, cmd, review.VoteOn{
 		File: fileParam(c), SHA256: form.Get("sha256"), Turn: turn, Vote: review.VoteValue(form.Get("vote")),
+		Answer: form.Get("answer_to_findings"),
 	})
 }
 

@@ -37,7 +37,7 @@ func TestManyFiles(t *testing.T) {
 	}
 	v := s.submitted(paths...)
 	overview := "/requests/" + string(v.ID)
-	const most = 400 << 10
+	const most = 440 << 10
 	if p := s.get("checker1", overview).want(200, "Show 400 files", "Find a file"); len(p.body) > most {
 		t.Errorf("the page has %d bytes, want at most %d", len(p.body), most)
 	}

@@ -107,6 +107,8 @@ func (s *server) operations() []route {
 		{method: get, path: file + "/summary", answer: s.summarise, time: lookTime},
 		{method: put, path: file + "/vote", answer: s.voteOnFile},
 
+		{method: post, path: request + "/findings/answer", answer: s.answerFindings},
+
 		{method: put, path: group, answer: s.describeGroup},
 		{method: post, path: group + "/request-changes", answer: s.requestChangesInGroup},
 		{method: post, path: group + "/reset-votes", answer: s.resetVotesInGroup},

@@ -21,6 +21,7 @@ type Requests interface {
 	ChangeFile(ctx context.Context, c review.Command, f review.ChangeFile) error
 	UpdateFile(ctx context.Context, c review.Command, id review.FileID) error
 	WithdrawFile(ctx context.Context, c review.Command, id review.FileID) error
+	Answer(ctx context.Context, c review.Command, a review.AnswerFindings) error
 	Comment(ctx context.Context, c review.Command, n review.NewComment) (review.CommentID, error)
 	PublishComment(ctx context.Context, c review.Command, id review.CommentID) error
 	DeleteComment(ctx context.Context, c review.Command, id review.CommentID) error

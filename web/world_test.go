@@ -52,6 +52,10 @@ type world struct {
 	reports map[string]pipeline.JobRequest
 	entries []LogRow
 
+	finds     map[string][]review.Found // what checks find, by path
+	found     map[string][]review.Found // what was found, by its hash
+	unchecked bool                      // nobody checks files
+
 	registry registry
 
 	broken   error // what every store answers, if it is set
@@ -100,6 +104,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	}
 	w.people["tpp"] = review.Actor{Person: review.Person{ID: "idtpp", Username: "tpp"}, Kind: review.IsService, Backend: "tpp"}
 	w.service = review.NewService(w, w, w.newID)
+	w.service.OnFilesChanged(w.settle)
 	windows, err := outputs.OpenWindows(outputs.WindowsConfig{Path: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -185,6 +190,7 @@ func (w *world) fold(id review.RequestID) *review.Request {
 func (w *world) facts() review.Facts {
 	f := review.Facts{
 		Outputs: map[string]review.Candidate{}, Destinations: []string{"store"}, Reviewers: map[review.PersonID]review.Actor{},
+		Found: maps.Clone(w.found),
 	}
 	for path := range w.files {
 		f.Outputs[path] = w.candidate(path)

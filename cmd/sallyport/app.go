@@ -10,9 +10,12 @@ import (
 	"time"
 
 	"sallyport/auth"
+	"sallyport/checking"
+	"sallyport/checks"
 	"sallyport/mirrors"
 	"sallyport/models"
 	"sallyport/outputs"
+	"sallyport/policy"
 	"sallyport/release"
 	"sallyport/review"
 	"sallyport/web"
@@ -32,8 +35,10 @@ type app struct {
 	reader   *outputs.Reader
 	patience time.Duration // of somebody who looks at a workspace that has to be read
 	worker   *release.Worker
+	checker  *checking.Checker
 	log      *slog.Logger
-	wake     func() // tells the workers that there is something to do
+	checked  func(r *checks.Report, took time.Duration) // is told of each file that was checked
+	wake     func()                                     // tells the workers that there is something to do
 
 	signIn *web.SignIn                     // nil: there are no pages
 	around func(http.Handler) http.Handler // what stands around the pages; nil for nothing
@@ -44,11 +49,11 @@ func openApp(c *console, s checked) (*app, error) {
 	if err := databaseThere(s.database); err != nil {
 		return nil, err
 	}
-	a := &app{settings: s, log: c.log(s.level), wake: func() {}, patience: patience}
+	a := &app{settings: s, log: c.log(s.level), wake: func() {}, checked: func(*checks.Report, time.Duration) {}, patience: patience}
 	var err error
 	a.store, err = models.Open(c.ctx, models.Config{
 		URL: s.database, Now: now, NewID: newID, NewSalt: salt, Policy: s.policy, Log: a.log,
-		Program: version, Destinations: names(s.destinations), OnCommit: func() { a.wake() },
+		Program: version, Destinations: names(s.destinations), Rules: checking.Versions(), OnCommit: func() { a.wake() },
 	})
 	if err != nil {
 		return nil, err
@@ -69,6 +74,14 @@ func openApp(c *console, s checked) (*app, error) {
 	}
 	a.reviews = review.NewService(a.store, keeper{a.dir, a.vault}, newID)
 	a.worker = &release.Worker{Requests: a.reviews, Copy: a.copyOf, Destinations: s.destinations, Log: a.log}
+	a.checker, err = checking.New(checking.Config{
+		Requests: a.reviews, Store: a.store, Copy: a.copyToCheck, Profile: policy.Profile, Rules: checking.Versions(), Now: now, Log: a.log,
+		OnFile: func(r *checks.Report, took time.Duration) { a.checked(r, took) },
+	})
+	if err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	a.reviews.OnFilesChanged(a.checker.Settle)
 	a.reader, err = outputs.NewReader(outputs.ReaderConfig{
 		Dir: a.dir, Vault: a.vault, Store: a.store, Now: now, Every: walkEvery, Log: a.log,
 	})
@@ -84,6 +97,15 @@ const walkEvery = watchEvery - 5*time.Second
 
 // copyOf opens a copy in the vault, for the worker.
 func (a *app) copyOf(ctx context.Context, sha256 string) (release.Blob, error) {
+	b, err := a.vault.Open(ctx, sha256)
+	if err != nil {
+		return nil, err // a nil of another type in the interface would not be nil
+	}
+	return b, nil
+}
+
+// copyToCheck opens a copy in the vault, for the checker.
+func (a *app) copyToCheck(ctx context.Context, sha256 string) (checking.Blob, error) {
 	b, err := a.vault.Open(ctx, sha256)
 	if err != nil {
 		return nil, err // a nil of another type in the interface would not be nil

@@ -153,6 +153,7 @@ func TestSameActTwice(t *testing.T) {
 		p.want("researcher1", call{method: "PUT", path: "/requests/" + id + "/groups/Group", key: "group", body: object{
 			"context": "What this is.", "controls": object{"codes": []string{"none"}, "text": "None."},
 		}}, 200)
+		p.answer("researcher1", id)
 		submit.version = p.request("researcher1", id).Version
 		done := p.want("researcher1", submit, 200)
 		if again := p.want("researcher1", submit, 200); !bytes.Equal(again.body, done.body) {
@@ -216,7 +217,7 @@ func TestRightsThatEnd(t *testing.T) {
 		id := p.submitted("researcher1", firstDose)
 		v := p.request("checker1", id)
 		vote := call{method: "PUT", path: "/requests/" + id + "/files/" + string(outputsOf(v)[0].ID) + "/vote", body: object{
-			"vote": "approve", "sha256": outputsOf(v)[0].SHA256, "turn": v.Turn,
+			"vote": "approve", "sha256": outputsOf(v)[0].SHA256, "turn": v.Turn, "answer_to_findings": "Looked at.",
 		}}
 		p.want("checker1", vote, 200)
 		p.endRole("checker1", review.OutputChecker, review.ScopeAll)
@@ -309,7 +310,7 @@ func (p *program) tokensThatEnd(id string) {
 	v := p.request("checker2", id)
 	file := "/requests/" + id + "/files/" + string(outputsOf(v)[0].ID)
 	look, open := call{method: "GET", path: "/requests/" + id}, call{method: "GET", path: file + "/content"}
-	vote := call{method: "PUT", path: file + "/vote", body: object{"vote": "approve", "sha256": outputsOf(v)[0].SHA256, "turn": v.Turn}}
+	vote := call{method: "PUT", path: file + "/vote", body: object{"vote": "approve", "sha256": outputsOf(v)[0].SHA256, "turn": v.Turn, "answer_to_findings": "Looked at."}}
 	for _, test := range []struct {
 		scopes           []review.TokenScope
 		look, open, vote int

@@ -61,7 +61,7 @@ func (p *program) actsInTheDark(id string) int {
 	for _, f := range outputsOf(v) {
 		do(call{method: "GET", path: base + "/files/" + string(f.ID) + "/content"}, 200)
 		for _, value := range []any{"approve", "request_changes", nil, "approve", "request_changes"} {
-			do(call{method: "PUT", path: base + "/files/" + string(f.ID) + "/vote", body: object{"vote": value, "sha256": f.SHA256, "turn": v.Turn}}, 200)
+			do(call{method: "PUT", path: base + "/files/" + string(f.ID) + "/vote", body: object{"vote": value, "sha256": f.SHA256, "turn": v.Turn, "answer_to_findings": "Looked at."}}, 200)
 		}
 	}
 	comment := call{method: "POST", path: base + "/comments", body: object{"group": "Group", "text": "in the dark"}}

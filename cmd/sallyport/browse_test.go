@@ -190,6 +190,7 @@ func TestMainJobAtThePages(t *testing.T) {
 		at := author.ask("POST", workspace, form).leads(http.StatusSeeOther)
 		id := strings.TrimPrefix(at, "/requests/")
 		author.send(at, at+"/groups", 0, "context", "Rates for the paper", "code", "rounded-5")
+		p.answer("researcher1", id)
 		author.send(at, at+"/submit", 0)
 
 		files := outputsOf(p.request("researcher1", id))
@@ -198,7 +199,7 @@ func TestMainJobAtThePages(t *testing.T) {
 			b.ask("GET", "/queue", nil).says("By pages")
 			for _, f := range files {
 				file := fmt.Sprintf("%s/files/%s", at, f.ID)
-				b.send(file, file+"/vote", 0, "vote", "approve")
+				b.send(file, file+"/vote", 0, "vote", "approve", "answer_to_findings", "Looked at.")
 			}
 			b.send(at, at+"/review", 0)
 		}

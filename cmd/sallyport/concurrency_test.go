@@ -201,6 +201,8 @@ func (p *program) callFor(act review.Act, v review.RequestView, words string, r 
 	switch act {
 	case review.ActTitle:
 		return call{method: "PATCH", path: base, body: object{"title": words}}
+	case review.ActAnswer:
+		c.path, c.body = base+"/findings/answer", object{"findings": []string{"none"}, "text": words}
 	case review.ActComments:
 		visibility := review.Public
 		if v.Phase != "author" && r.IntN(2) == 0 {
@@ -221,7 +223,7 @@ func (p *program) callFor(act review.Act, v review.RequestView, words string, r 
 			value = review.RequestChanges
 		}
 		return call{method: "PUT", path: base + "/files/" + string(f.ID) + "/vote", body: object{
-			"vote": value, "sha256": f.SHA256, "turn": v.Turn,
+			"vote": value, "sha256": f.SHA256, "turn": v.Turn, "answer_to_findings": words,
 		}}
 	case review.ActApprove:
 		files := []review.FileBytes{}

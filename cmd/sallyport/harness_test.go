@@ -337,7 +337,24 @@ func (p *program) draftIn(workspace, who string, paths ...string) string {
 	p.want(who, call{method: "PUT", path: "/requests/" + id + "/groups/Group", body: object{
 		"context": "What this is.", "controls": object{"codes": []string{"rounded-5"}, "text": ""},
 	}}, 200)
+	p.answer(who, id)
 	return id
+}
+
+// answer answers all findings of weight that are open, if there are any.
+func (p *program) answer(who, id string) {
+	p.t.Helper()
+	var open []string
+	for _, f := range outputsOf(p.request(who, id)) {
+		for _, x := range f.Findings {
+			if x.Weight.Weighty() && x.Answer == nil {
+				open = append(open, x.ID)
+			}
+		}
+	}
+	if len(open) > 0 {
+		p.want(who, call{method: "POST", path: "/requests/" + id + "/findings/answer", body: object{"findings": open, "text": "Looked at."}}, 200)
+	}
 }
 
 // submitted makes a request and submits it.
@@ -354,7 +371,7 @@ func (p *program) vote(who, id, vote string) {
 	v := p.request(who, id)
 	for _, f := range outputsOf(v) {
 		p.want(who, call{method: "PUT", path: fmt.Sprintf("/requests/%s/files/%s/vote", id, f.ID), body: object{
-			"vote": vote, "sha256": f.SHA256, "turn": v.Turn,
+			"vote": vote, "sha256": f.SHA256, "turn": v.Turn, "answer_to_findings": "Looked at.",
 		}}, 200)
 	}
 }
@@ -416,7 +433,13 @@ const (
 // returns their paths.
 func (p *program) bulk(workspace string, n int) []string {
 	p.t.Helper()
-	paths, err := writeBulk(p.app.settings.workspaces, workspace, n)
+	return p.bulkOf(workspace, n, "bulk %d\n") // the same bytes in every bulk workspace
+}
+
+// bulkOf is bulk with a text, in which each output's number stands.
+func (p *program) bulkOf(workspace string, n int, text string) []string {
+	p.t.Helper()
+	paths, err := writeBulk(p.app.settings.workspaces, workspace, n, text)
 	must(p.t, err)
 	ctx, operator := p.t.Context(), operatorActor()
 	must(p.t, p.app.store.PlaceWorkspace(ctx, operator, workspace, review.Place{
@@ -438,7 +461,7 @@ func bulkJobRequest(workspace string) string { return pipeline.DerivedJobID(work
 const bulkPipeline = "version: '4.0'\nactions:\n  bulk:\n    run: r:v2 bulk.R\n    outputs:\n      moderately_sensitive:\n        text: output/*/*.txt\n"
 
 // writeBulk lays out a workspace of n small outputs, a hundred in a folder.
-func writeBulk(dir, workspace string, n int) ([]string, error) {
+func writeBulk(dir, workspace string, n int, text string) ([]string, error) {
 	if err := os.MkdirAll(filepath.Join(dir, workspace), 0o750); err != nil {
 		return nil, err
 	}
@@ -451,7 +474,7 @@ func writeBulk(dir, workspace string, n int) ([]string, error) {
 	entries, paths := map[string]manifestEntry{}, []string{}
 	for i := range n {
 		name := fmt.Sprintf("output/%03d/%05d.txt", i/100, i)
-		b := fmt.Appendf(nil, "bulk %d\n", i) // the same bytes in every bulk workspace
+		b := fmt.Appendf(nil, text, i)
 		entries[name], paths = entryFor(report, "bulk", b), append(paths, name)
 		if err := writeSample(root, name, b); err != nil {
 			return nil, err

@@ -130,7 +130,7 @@ func (p *program) reach(id string, steps ...string) {
 func TestRightsByAPI(t *testing.T) {
 	table, statuses := readRights(t), statusesOfCodes(t)
 	p := startIdle(t, databaseURL(t, "sqlite"))
-	paths := p.bulk("bulk-main", 200)
+	paths := p.bulkOf("bulk-main", 200, "sex,n\nF,31\nM,4%d\n") // a finding in each
 	fresh := func(state string) string {
 		id := p.draftIn("bulk-main", "researcher1", paths[0])
 		paths = paths[1:]
@@ -241,10 +241,18 @@ func (p *program) callOf(id string, cell rightsCell) call {
 		return call{method: "PUT", path: base + "/groups/Group", body: object{
 			"context": "Other words.", "controls": object{"codes": []string{}, "text": "Other words."},
 		}}
+	case "answer":
+		findings := []string{}
+		for _, x := range f.Findings {
+			if x.Weight.Weighty() {
+				findings = append(findings, x.ID)
+			}
+		}
+		return call{method: "POST", path: base + "/findings/answer", body: object{"findings": findings, "text": "said otherwise"}}
 	case "comments":
 		return call{method: "POST", path: c.path, body: object{"group": "Group", "text": "said"}}
 	case "vote":
-		return call{method: "PUT", path: file + "/vote", body: object{"vote": "approve", "sha256": f.SHA256, "turn": author.Turn}}
+		return call{method: "PUT", path: file + "/vote", body: object{"vote": "approve", "sha256": f.SHA256, "turn": author.Turn, "answer_to_findings": "said"}}
 	case "review":
 		c.version = ""
 	case "withdraw", "return", "reject", "stop":

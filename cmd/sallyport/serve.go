@@ -69,17 +69,21 @@ func (a *app) serve(ctx context.Context, listener, metrics net.Listener) error {
 	if a.around != nil {
 		handler = a.around(handler)
 	}
-	pool, err := a.workers(measures)
+	deliver, check, err := a.workers(measures)
 	if err != nil {
 		return err
 	}
-	a.wake = pool.Wake
+	a.wake = func() { deliver.Wake(); check.Wake() }
+	if err := a.store.AskForChecks(ctx); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return answer(ctx, web.Server(handler), listener) })
 	if metrics != nil {
 		group.Go(func() error { return answer(ctx, web.Server(measures.Handler()), metrics) })
 	}
-	group.Go(func() error { return pool.Run(ctx) })
+	group.Go(func() error { return deliver.Run(ctx) })
+	group.Go(func() error { return check.Run(ctx) })
 	group.Go(func() error { return a.watchWorkspaces(ctx) })
 	group.Go(func() error { return a.forget(ctx) })
 	a.log.Info("serving", "address", listener.Addr().String(), "version", version)
@@ -101,17 +105,25 @@ func answer(ctx context.Context, server *http.Server, listener net.Listener) err
 	return <-stopped
 }
 
-// workers does what was decided but is not a page.
-func (a *app) workers(measures *web.Metrics) (*work.Pool, error) {
+// workers do what was decided but is not a page: deliveries, and checks, which
+// may take long and keep no delivery waiting.
+func (a *app) workers(measures *web.Metrics) (deliver, check *work.Pool, err error) {
 	host, err := os.Hostname()
 	if err != nil {
-		return nil, fmt.Errorf("name of this machine: %w", err)
+		return nil, nil, fmt.Errorf("name of this machine: %w", err)
 	}
-	return work.New(work.Config{
+	cfg := work.Config{
 		Store: a.store, Worker: host + "/" + newID(), Now: now, Jitter: jitter, Log: a.log,
 		Handlers: map[string]work.Handler{review.WorkDeliver: a.worker.Deliver},
 		Poll:     time.Second, OnDone: measures.Work,
-	})
+	}
+	if deliver, err = work.New(cfg); err != nil {
+		return nil, nil, err
+	}
+	cfg.Worker = host + "/" + newID()
+	cfg.Handlers = map[string]work.Handler{review.WorkCheck: a.checker.Check, review.WorkRecheck: a.checker.Recheck}
+	check, err = work.New(cfg)
+	return deliver, check, err
 }
 
 // watchEvery is how often each workspace's manifest is looked at, so that what

@@ -47,7 +47,7 @@ var rooms = map[string]room{
 			"github.com/go-git/go-git/v5/plumbing",
 		},
 	},
-	"checking": {floor: 1, ours: []string{"review", "checks", "work"}},
+	"checking": {floor: 1, ours: []string{"review", "checks", "ledger", "work"}},
 	"auth": {
 		floor:     1,
 		ours:      []string{"review"},
