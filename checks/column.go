@@ -24,7 +24,8 @@ type Column struct {
 	cells, numbers, whole, nonZero int64
 	min, max                       float64
 	order                          sequence
-	base, left                     int64 // of control
+	base, left                     int64  // of control
+	small                          uint64 // which whole numbers below 64 there are
 	distinct                       distinct
 	rounding                       residues
 
@@ -249,6 +250,7 @@ func (c *Column) addWhole(v int64, at Place, t *thresholds) {
 	switch {
 	case v == 0:
 		c.zero++
+		c.small |= 1
 		c.zeros.add(at)
 		return
 	case v < 0:
@@ -263,6 +265,9 @@ func (c *Column) addWhole(v int64, at Place, t *thresholds) {
 		c.years++
 	}
 	c.nonZero++
+	if v < 64 {
+		c.small |= 1 << v
+	}
 	c.rounding.add(v)
 	if c.base > 0 {
 		if rest := v % c.base; rest != c.left && (c.left == 0 || rest != 0) {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -42,12 +43,20 @@ func (t *Table) deciles() {
 // how many of them, and another how many people have so many.
 func (t *Table) levels(column int) bool {
 	c := t.Columns[column]
-	if !c.order.cycled() || c.whole != c.numbers || c.masks > 0 || c.max > 30 || len(c.words) == 1 && plainCounts[c.words[0]] {
+	if !c.order.cycled() && !c.eachOnce() || c.whole != c.numbers || c.masks > 0 || c.max > 30 || len(c.words) == 1 && plainCounts[c.words[0]] {
 		return false
 	}
 	return slices.ContainsFunc(t.Columns[column+1:], func(x *Column) bool {
 		return x.Role == RoleCount && (x.max > 30 || x.masks > 0) && !x.order.cycled()
 	})
+}
+
+// eachOnce reports whether a column has every number from 0 or 1 to its
+// largest, each once, in whatever order: as value_counts of pandas gives.
+func (c *Column) eachOnce() bool {
+	const fewest = 4
+	return c.numbers >= fewest && c.min <= 1 && c.min >= 0 && c.max < 64 && c.numbers == int64(bits.OnesCount64(c.small)) &&
+		c.numbers == int64(c.max-c.min)+1
 }
 
 // quantiles reports whether a column has the percentiles of counts, because

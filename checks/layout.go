@@ -162,6 +162,10 @@ func readLabel(label string) rowRole {
 		return r
 	case whole == "n" || whole == "count" || whole == "counts" || whole == "frequency" || whole == "number" || whole == "events" || whole == "numerator" || whole == "denominator":
 		return say(RoleCount)
+	case saysNumber[first]:
+		if role, _ := called(w); role == RoleCount || role == RoleNumber {
+			return say(role)
+		}
 	}
 	return rowRole{}
 }

@@ -110,7 +110,8 @@ var (
 	codeWords    = listOf(`percentile percentiles centile centiles sort seq sequence age ages agegroup ageband agegrp ageg code codes category categories level levels nlevels wave model quintile decile deciles quartile imd
 		imdq male female sex gender group groups cat step stage dose band bin order rank index position flag indicator version phase round lag
 		horizon class cluster stratum strata seed iteration sim chain draw fold knot timesincevax interval rep replicate shield expcat
-		ethnicity ethnic eth ethnicities icd snomed ctv bnf dmd opcs smoking charlson frailty`)
+		ethnicity ethnic eth ethnicities icd snomed ctv bnf dmd opcs smoking charlson frailty rural urban msoa lsoa stp icb ccg
+		carehome cev bame type status risk_group housebound tier`)
 	codings    = listOf(`icd snomed ctv bnf dmd opcs code codes`)
 	identWords = listOf(`id ids identifier nhs chi mrn patid pseudoid uuid guid nino passport`)
 	countWords = listOf(`n ns count counts freq freqs frequency frequencies num number numbers numerator denominator denom total totals sum event events nevent
@@ -124,9 +125,11 @@ var (
 	measureWords  = listOf(`cost costs price spend mg ml kg cm mmhg bmi height weight sbp dbp egfr hba1c temperature pressure length distance hours minutes seconds bytes`)
 	numberedWords = listOf(`week month year day dose wave visit decile quintile row order rank line group model step phase period band trial imputation cycle round stage`)
 	plainCounts   = listOf(`n ns count counts freq freqs frequency frequencies num number numbers total totals sum nevent nevents nobs tally events`)
+	saysNumber    = listOf(`n number num count no`)
 	flagWords     = listOf(`is has flag low suppressed redacted suppress redact any ever`)
 	notPeople     = listOf(`unique distinct levels nlevels columns variables vars cols parameters params days hours minutes costs cost spend price bytes size iterations knots
-		df dof decimals digits groups seconds`)
+		df dof decimals digits groups seconds weeks months years rows files tables cores workers actions models chunks batches warnings errors
+		folds clusters threads steps outcomes cohorts covariates strata terms packages imputations measures lags simulations sims draws`)
 )
 
 // called is the role that the words of a header give, and why; "" if they give

@@ -12,6 +12,8 @@ import (
 type lowCounts struct {
 	listed  spots
 	summary bool // the lines are of R's summary()
+	said    spots
+	asked   bool // the line above was Stata's count
 }
 
 func (*lowCounts) about() About {

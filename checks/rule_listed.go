@@ -35,6 +35,9 @@ func (rule *lowCounts) summarised(text []byte, threshold float64) bool {
 
 // line finds low counts in lists of them.
 func (rule *lowCounts) line(text []byte, n int64, out *findings) {
+	if rule.logged(text, float64(out.profile.Threshold)) {
+		rule.said.add(Place{Line: n})
+	}
 	if rule.summarised(text, float64(out.profile.Threshold)) {
 		rule.listed.add(Place{Line: n})
 		return
@@ -51,6 +54,32 @@ func (rule *lowCounts) line(text []byte, n int64, out *findings) {
 	}
 }
 
+var (
+	countCall  = regexp.MustCompile(`^\. (?:qui(?:etly)?:? +)?(?:noi(?:sily)?:? +)?count\b`)
+	countSaid  = regexp.MustCompile(`^\s*([0-9][0-9,]*)\s*$`)
+	changeSaid = regexp.MustCompile(`^\s*\(([0-9][0-9,]*) (?:real changes? made|observations? (?:deleted|created)|missing values? generated)`)
+)
+
+// logged reports whether a line of Stata's log says a low count: how many
+// observations it counted, dropped or changed.
+func (rule *lowCounts) logged(text []byte, threshold float64) bool {
+	asked := rule.asked
+	rule.asked = bytes.HasPrefix(text, []byte(". ")) && countCall.Match(text)
+	var m [][]byte
+	switch first := bytes.TrimLeft(text, " "); {
+	case asked:
+		m = countSaid.FindSubmatch(text)
+	case len(first) > 2 && first[0] == '(' && isDigit(first[1]):
+		m = changeSaid.FindSubmatch(text)
+	}
+	if m == nil {
+		return false
+	}
+	c, ok := quick(m[1])
+	return ok && c.Value >= 1 && c.Value <= threshold
+}
+
 func (rule *lowCounts) end(out *findings) {
+	out.lines(Medium, rule.said, fmt.Sprintf("%s how many observations were counted, dropped or changed: from 1 to %d", number(rule.said.count, "line says", "lines say"), out.profile.Threshold))
 	out.lines(High, rule.listed, fmt.Sprintf("%s counts of which one or more are from 1 to %d", number(rule.listed.count, "line lists", "lines list"), out.profile.Threshold))
 }

@@ -33,6 +33,10 @@ func codeStudies() []study {
 		{name: "numbers of practices by decile", text: "decile,practices\n1,211\n2,209\n3,210\n4,212\n5,207\n"},
 		{name: "bands that are labels", text: "consultations,n\n0,1204\n1-4,901\n5-9,603\n10+,201\n"},
 		{name: "weights and scaled values", text: "stratum,weight,n_weighted,scaled_score\nA,3,1201.4,5\nB,2,990.2,6\nC,4,1102.8,4\n"},
+		{name: "numbers of tests, the most frequent first", text: "n_tests,n_patients\n1,5210\n0,4004\n2,3100\n4,811\n3,640\n5,120\n"},
+		{name: "a list of facts", text: "key,value\nn_patients,12010\nn_outcomes,5\nn_covariates,7\nn_imputations,5\nmax_follow_up_weeks,6\n"},
+		{name: "a list of facts, one of few", text: "key,value\nn_patients,12010\nn_excluded,4\nmean_age,54.1\n", want: []string{"low-counts value 3"}},
+		{name: "areas after counts", text: "count,rural_urban,stp_code\n120,1,3\n131,2,5\n140,3,1\n122,4,2\n118,5,4\n"},
 		{name: "ages as bounds", text: "age_from,age_to,n\n0,4,1201\n5,9,1188\n10,14,1190\n"},
 	}
 }
