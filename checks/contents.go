@@ -238,6 +238,9 @@ func (c *contents) Text(p inside.Piece, text string, line int64) {
 	}
 	n := line
 	text = unmarked(text)
+	if c.delimited(p, text, line) {
+		return
+	}
 	for part := range strings.SplitSeq(text, "\n") {
 		b := chomp([]byte(part[:min(len(part), maxRecord)]))
 		if len(b) == 0 {
@@ -255,6 +258,37 @@ func (c *contents) Text(p inside.Piece, text string, line int64) {
 	}
 	c.text.flush()
 	s.piece = nil
+}
+
+// delimited reads a text as a delimited table, if it is one from its first line
+// to its last.
+func (c *contents) delimited(p inside.Piece, text string, line int64) bool {
+	const fewest = 3
+	text = strings.TrimSpace(text)
+	if strings.Count(text, "\n") < fewest-1 {
+		return false
+	}
+	delimiter, is := sniff([]byte(text[:min(len(text), sniffed)]), false)
+	if !is || evenness([]byte(text[:min(len(text), sniffed)]), delimiter) < 1 {
+		return false
+	}
+	rows := c.Table(p)
+	r := newRecords(strings.NewReader(text), delimiter)
+	var cells []string
+	for r.next() == nil {
+		cells = cells[:0]
+		for _, f := range r.fields {
+			cells = append(cells, string(f))
+		}
+		at := line
+		if !p.Same {
+			at += r.line - 1
+		}
+		rows.Row(cells, at, false)
+	}
+	rows.End()
+	c.scan.noteRecords(&r.noted)
+	return true
 }
 
 // unmarked is a text without the marks by which knitr says that R printed it:

@@ -54,6 +54,7 @@ const (
 	mostDecoded = 32 << 20  // bytes that are decoded or unpacked
 	mostFiles   = 2         // files that are in each other
 	mostTags    = 3_000_000 // tags of documents
+	mostLines   = 8 << 20   // bytes of a text that is read line by line
 	mostAsked   = 200       // pieces of words that are tried as data, of one kind
 )
 
@@ -176,6 +177,10 @@ func (c *content) part(p Piece) Piece {
 func (c *content) text(p Piece, text string) {
 	if strings.TrimSpace(text) == "" {
 		return
+	}
+	if len(text) > mostLines {
+		c.miss("a text of more than %d MiB: what is behind them", mostLines>>20)
+		text = text[:mostLines]
 	}
 	p.Same = c.line > 0
 	c.sink.Text(c.part(p), text, c.place(p.Line))

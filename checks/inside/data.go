@@ -12,11 +12,9 @@ func (c *content) data(f *Found, p Piece, text string, whole bool) {
 	v, ok := l.value(0)
 	l.space()
 	c.limits(l)
-	if !ok {
+	if !ok || !whole && l.i < len(text) {
 		if p.Kind == Data && !c.armoured(p, text) {
-			if n := strings.Count(text, "\n"); n > 2 {
-				c.text(p, text)
-			}
+			c.foreign(f, p, text)
 			return
 		}
 		if whole {
@@ -45,13 +43,34 @@ func (c *content) data(f *Found, p Piece, text string, whole bool) {
 	c.limits(l)
 }
 
+// configured are the types of scripts that are settings or patterns of
+// libraries, and no data.
+var configured = []string{"mathjax", "template", "importmap", "shader", "handlebars", "mustache", "require"}
+
+// foreign reads what scripts read and what is none of the data known here.
+func (c *content) foreign(f *Found, p Piece, text string) {
+	for _, w := range configured {
+		if strings.Contains(p.Name, w) {
+			return
+		}
+	}
+	switch {
+	case strings.Contains(text, "<t"):
+		c.markup(f, p, text)
+	case strings.Count(text, "\n") > 2:
+		c.text(p, text)
+	case talks(text):
+		c.miss("data at line %s (%s): of a form that is not known", count(c.place(p.Line)), cutName(p.Name))
+	}
+}
+
 // limits says what of a text was too much.
 func (c *content) limits(l *literal) {
 	if l.cut {
 		c.miss("data with more than %s values: only the first of them were looked at", count(mostValues))
 	}
 	if l.deep {
-		c.miss("data that is more than %d deep in each other", deepest)
+		c.miss("data that is more than %d deep in each other, or texts in it of more than %d MiB", deepest, mostText>>20)
 	}
 }
 

@@ -47,6 +47,9 @@ func (f *Found) look(e *element) {
 		f.add(Thing{Kind: Form, Name: "form", Line: e.line, Text: e.value("action")})
 	case "iframe", "frame", "object", "embed", "portal", "fencedframe", "applet":
 		f.add(Thing{Kind: Frame, Name: e.name, Line: e.line, Size: int64(len(e.value("srcdoc"))), Text: firstOf(e.value("src"), e.value("data"), e.value("srcdoc"))})
+		if doc := e.value("srcdoc"); doc != "" && f.into != nil {
+			f.into.markup(f, Piece{Name: "a frame", Line: e.line}, doc)
+		}
 	case "meta":
 		f.meta(e)
 	case "base":
@@ -169,6 +172,9 @@ func (e *element) hidden() string {
 	if why := hiding(e.value("style")); why != "" {
 		return why
 	}
+	if why := unseen(e.value("style")); why != "" {
+		return why
+	}
 	for _, a := range e.attrs {
 		switch v := strings.ToLower(strings.TrimSpace(a.value)); a.name {
 		case "display", "visibility", "opacity", "font-size", "width", "height", "r":
@@ -192,6 +198,57 @@ func hiding(style string) string {
 		}
 	}
 	return ""
+}
+
+// unseen says by what an element that is drawn cannot be seen: it has the colour
+// of what is behind it, or is far outside of the page; "" if a style does not
+// say so.
+func unseen(style string) string {
+	if !strings.Contains(style, ":") || len(style) > mostAddress {
+		return ""
+	}
+	colour, behind := "", ""
+	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
+		name, value, _ := strings.Cut(declaration, ":")
+		value, _, _ = strings.Cut(value, "!")
+		value = strings.Join(strings.Fields(value), "")
+		switch name = strings.TrimSpace(name); name {
+		case "color":
+			colour = value
+		case "background-color", "background":
+			behind = value
+		case "left", "top", "text-indent", "margin-left", "margin-top", "right":
+			if n := strings.TrimRight(value, "pxemrth"); len(n) >= len("-500") && n[0] == '-' && strings.Trim(n[1:], "0123456789") == "" {
+				return name + ": " + value
+			}
+		case "clip":
+			if strings.HasPrefix(value, "rect(0") || strings.HasPrefix(value, "rect(1px,1px") {
+				return name + ": " + value
+			}
+		case "clip-path":
+			if value == "inset(50%)" || value == "inset(100%)" {
+				return name + ": " + value
+			}
+		}
+	}
+	switch {
+	case colour == "transparent":
+		return "color: " + colour
+	case colour != "" && oneColour(colour) == oneColour(behind):
+		return "the colour of what is behind it: " + colour
+	}
+	return ""
+}
+
+// oneColour is a colour as others write it too.
+func oneColour(c string) string {
+	switch c {
+	case "white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)", "hsl(0,0%,100%)":
+		return "white"
+	case "black", "#000", "#000000", "rgb(0,0,0)":
+		return "black"
+	}
+	return c
 }
 
 // hides says how a property of that value hides an element; "" if it does not.

@@ -89,6 +89,10 @@ func (d *document) tokens(ctx context.Context, text string, nested int) (rest st
 			return "", nil
 		}
 		raw := z.Raw()
+		if len(raw) >= mostToken { // it was cut
+			n, err := d.long(ctx, text[at:], nested)
+			return text[at+n:], err
+		}
 		at += len(raw)
 		d.line += int64(countLines(raw))
 		if err := d.token(ctx, z, kind, begins, nested); err != nil {

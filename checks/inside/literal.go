@@ -78,8 +78,10 @@ func (v *value) says(names ...string) string {
 
 func (v *value) scalar() bool { return v.kind < isList }
 
-// deepest is how deep values may be in each other.
-const deepest = 100
+const (
+	deepest  = 100     // values that may be in each other
+	mostText = 8 << 20 // bytes of a text with escapes
+)
 
 // literal reads values as JSON, and programs, write them. What is no data ends
 // it.
@@ -89,7 +91,7 @@ type literal struct {
 	line   int32
 	budget *int // values that may still be kept
 	cut    bool // some were not kept
-	deep   bool // some were too deep
+	deep   bool // some were too deep, or too long
 	code   bool // a program: what it calls is no data
 }
 
@@ -297,7 +299,8 @@ func (l *literal) quoted(q byte) (string, bool) {
 			text := l.s[begins:l.i]
 			l.i++
 			if escaped {
-				text = unescape(text)
+				l.deep = l.deep || len(text) > mostText
+				text = unescape(text[:min(len(text), mostText)])
 			}
 			return text, true
 		case c == '\\':
@@ -320,6 +323,7 @@ func (l *literal) quoted(q byte) (string, bool) {
 // unescape reads the escapes of a text.
 func unescape(text string) string {
 	var b strings.Builder
+	b.Grow(len(text))
 	for i := 0; i < len(text); i++ {
 		if text[i] != '\\' || i+1 == len(text) {
 			b.WriteByte(text[i])

@@ -54,7 +54,10 @@ func (d *document) long(ctx context.Context, text string, nested int) (int, erro
 			d.comment(text[:n], line)
 		}
 	default:
-		if n = strings.IndexByte(text[1:], '<') + 1; n == 0 {
+		n = min(mostToken, len(text)) // at least so much is text
+		if i := strings.IndexByte(text[n:], '<'); i >= 0 {
+			n += i
+		} else {
 			n = len(text)
 		}
 		d.line += int64(strings.Count(text[:n], "\n"))

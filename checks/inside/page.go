@@ -155,7 +155,7 @@ func (t *openTable) endCell(c *content) {
 		return
 	}
 	t.inCell = false
-	t.fromAbove()
+	t.fromAbove(c)
 	text := strings.Join(strings.Fields(html.UnescapeString(t.said.String())), " ")
 	for i := range t.across {
 		if len(t.cells) >= mostColumns || c.cells <= 0 {
@@ -177,8 +177,11 @@ func (t *openTable) endCell(c *content) {
 }
 
 // fromAbove puts the cells that come down from above at the row's end into it.
-func (t *openTable) fromAbove() {
+func (t *openTable) fromAbove(c *content) {
 	for len(t.cells) < len(t.spans) && t.spans[len(t.cells)].left > 0 {
+		if c.cells--; c.cells <= 0 {
+			return
+		}
 		s := &t.spans[len(t.cells)]
 		s.left--
 		t.cells = append(t.cells, s.text)
@@ -191,7 +194,7 @@ func (t *openTable) endRow(c *content) {
 	if len(t.cells) == 0 {
 		return
 	}
-	t.fromAbove()
+	t.fromAbove(c)
 	if c.cells <= 0 {
 		c.miss("cells of tables after the first %s", count(mostCells))
 	} else {

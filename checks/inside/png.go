@@ -17,6 +17,7 @@ const (
 	pngMark      = "\x89PNG\r\n\x1a\n"
 	mostChunks   = 100_000
 	mostUnpacked = 256 << 10 // bytes of a text that is compressed
+	mostPacking  = 8500      // pixels that a byte can be unpacked to
 	mostPixels   = 64 << 20  // bytes of pixels that are unpacked to be counted
 )
 
@@ -207,8 +208,16 @@ func (p *pngImage) finish(ctx context.Context) {
 	p.f.Facts = append(p.f.Facts,
 		Fact{"Format", "PNG"}, Fact{"Says that it has", count(width) + " × " + count(height) + " pixels"},
 		Fact{"Colours", firstOf(colour.name, "unknown") + ", " + count(bits) + " bits"})
-	if want, ok := pixelBytes(width, height, bits*colour.samples, p.head[12] == 1); ok && want > 0 {
+	switch want, ok := pixelBytes(width, height, bits*colour.samples, p.head[12] == 1); {
+	case ok && want > 0:
 		p.measure(ctx, want)
+	case p.f.Ended == "" && width > 0 && height > mostPacking*int64(len(p.b))/width:
+		p.f.add(Thing{Kind: Disagrees, Name: "pixels", Text: "So many cannot be in a file of " + count(int64(len(p.b))) + " bytes."})
+	case !ok:
+		p.f.Facts = append(p.f.Facts, Fact{"Has", "too many pixels to count them"})
+		if p.f.into != nil {
+			p.f.into.miss("its pixels are too many to count them: whether there are more than it says is not known")
+		}
 	}
 }
 

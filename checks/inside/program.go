@@ -34,13 +34,14 @@ func isLibrary(text string) bool {
 			head = rest
 		}
 		if head == before || head == "" {
-			return packed.MatchString(head)
+			return packed.MatchString(head) || module.MatchString(text[:min(len(text), 4000)])
 		}
 	}
 }
 
 var (
 	licensed = regexp.MustCompile(`(?i)copyright|licen[cs]e|@preserve|jquery|bootstrap|\(c\)`)
+	module   = regexp.MustCompile(`typeof (?:exports|define|module)\b`)
 	packed   = regexp.MustCompile(`^function\s*\([a-z]?,?[a-z]?\)\s*\{\s*(?:['"]use strict['"]|(?:var )?[a-z]=|"object")`)
 )
 
@@ -88,12 +89,8 @@ func (s *scripted) plotly() {
 			begins := l.i
 			v, ok := l.value(0)
 			switch {
-			case !ok: // an expression: what follows the next comma
-				n := strings.IndexAny(s.text[begins:min(len(s.text), begins+200)], ",)")
-				if n < 0 || s.text[begins+n] == ')' {
-					n = len(s.text)
-				}
-				l.i = min(begins+n, len(s.text))
+			case !ok:
+				l.i = begins + expression(s.text[begins:min(len(s.text), begins+300)])
 			case v.kind == isList && traces == nil:
 				traces = v.more.list
 				s.taken = append(s.taken, begins, l.i)
@@ -113,6 +110,27 @@ func (s *scripted) plotly() {
 		r := &reading{c: s.c, f: s.f, p: p}
 		r.plotly(traces, layout)
 	}
+}
+
+// expression is how long an expression is, up to a comma outside of its
+// brackets.
+func expression(text string) int {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth < 0 {
+				return len(text)
+			}
+		case ',':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(text)
 }
 
 // literals reads the other literals of the script that are data.

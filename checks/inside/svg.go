@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"golang.org/x/net/html"
 )
 
 // mostDepth is how deep the elements of a drawing may be in each other.
@@ -22,6 +24,9 @@ func SVG(ctx context.Context, text string) (Found, error) {
 
 func (f *Found) drawing(ctx context.Context, text string) error {
 	d := &drawing{f: f, at: &place{text: text, line: 1}}
+	if f.into != nil {
+		d.words = &lettering{}
+	}
 	d.in = xml.NewDecoder(strings.NewReader(text))
 	d.in.Strict = false
 	d.in.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // it is decoded
@@ -44,6 +49,9 @@ func (f *Found) drawing(ctx context.Context, text string) error {
 		}
 	}
 	d.reveal()
+	if d.words != nil {
+		d.words.finish(f.into)
+	}
 	return nil
 }
 
@@ -56,6 +64,7 @@ type drawing struct {
 	hidden *concealed // its depth is that of its element
 	inside []*element // scripts, styles and what describes, with what they say
 	said   strings.Builder
+	words  *lettering // nil if what it writes is not asked for
 }
 
 func (d *drawing) token(token xml.Token, line int64) bool {
@@ -64,10 +73,13 @@ func (d *drawing) token(token xml.Token, line int64) bool {
 		d.depth++
 		d.open(t, line)
 	case xml.EndElement:
-		d.close(strings.ToLower(t.Name.Local))
+		name := strings.ToLower(t.Name.Local)
+		d.written(name)
+		d.close(name)
 		d.depth--
 	case xml.Comment:
 		d.f.add(Thing{Kind: Comment, Name: "comment", Line: line, Size: int64(len(t)), Text: string(t)})
+		d.remark(string(t), line)
 	case xml.Directive:
 		d.f.declared("<!"+string(t)+">", line)
 	case xml.ProcInst:
@@ -119,7 +131,8 @@ func (d *drawing) open(t xml.StartElement, line int64) {
 	case e.name == "foreignobject":
 		d.f.add(Thing{Kind: Foreign, Name: "foreignObject", Line: line})
 	}
-	if why := e.hidden(); d.hidden == nil && why != "" && describes[e.name] == "" {
+	d.write(e)
+	if why := firstOf(e.hidden(), d.f.hiddenByRule(e)); d.hidden == nil && why != "" && describes[e.name] == "" {
 		d.hidden = &concealed{thing: Thing{Kind: Hidden, Name: e.name + ", " + why, Line: line}, depth: d.depth}
 	}
 }
@@ -146,6 +159,55 @@ func (d *drawing) text(text string, line int64) {
 		return
 	}
 	d.f.encoded(text, line)
+	if w := d.words; w != nil {
+		w.say(text)
+		if w.page != nil {
+			w.page.say(html.EscapeString(text), line, d.hidden != nil)
+		}
+	}
+}
+
+// write takes a start tag for what the drawing writes.
+func (d *drawing) write(e *element) {
+	w := d.words
+	if w == nil {
+		return
+	}
+	w.begin(e, d.depth, d.hidden != nil)
+	switch {
+	case w.page != nil:
+		w.page.open(e, d.hidden != nil)
+	case e.name == "foreignobject":
+		w.page, w.within = &page{c: d.f.into}, d.depth
+	}
+}
+
+// written takes an end tag for what the drawing writes.
+func (d *drawing) written(name string) {
+	w := d.words
+	if w == nil {
+		return
+	}
+	w.end(d.depth)
+	switch {
+	case w.page == nil:
+	case d.depth == w.within:
+		w.page.end()
+		w.page = nil
+	default:
+		w.page.close(name)
+	}
+}
+
+// remark takes a comment for a label: matplotlib says in one what it draws as
+// shapes.
+func (d *drawing) remark(text string, line int64) {
+	const most = 200
+	if w := d.words; w != nil && len(text) < most && len(w.labels) < mostLabels {
+		x := &label{line: line, y: -float64(len(w.labels))}
+		x.text.WriteString(text)
+		w.labels = append(w.labels, x)
+	}
 }
 
 func (d *drawing) close(name string) {
@@ -168,7 +230,9 @@ func (d *drawing) close(name string) {
 	case name == "style":
 		d.f.styles(text, e.line, true)
 	case strings.TrimSpace(text) != "":
-		text = strings.Join(strings.Fields(text), " ")
+		if d.f.into == nil { // else its lines say something
+			text = strings.Join(strings.Fields(text), " ")
+		}
 		d.f.add(Thing{Kind: kind, Name: name, Line: e.line, Size: int64(len(text)), Text: text})
 	}
 }
