@@ -13,8 +13,8 @@ import (
 	"sallyport/review"
 )
 
-// Policies lists the policies that organisations and projects have, by scope.
-func (s *Store) Policies(ctx context.Context, cursor string, limit int) (list []policy.Kept, next string, err error) {
+// PolicyList lists the policies that organisations and projects have, by scope.
+func (s *Store) PolicyList(ctx context.Context, cursor string, limit int) (list []policy.Kept, next string, err error) {
 	after, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || cursor != "" && review.CheckPolicyScope(review.PolicyScope(after)) != nil {
 		return nil, "", refuse(review.ErrInvalid, "This cursor is not one that a list gave.")

@@ -178,8 +178,8 @@ func TestTightens(t *testing.T) {
 		"checks: {max_rows: 0}":                       "at most 5000.",
 		"checks: {max_rows: 5001}":                    "at most 5000.",
 		"checks: {degrees_of_freedom: 9}":             "at least 10.",
-		"checks: {dominance: []}":                     "the largest 2 at most 90 % of the total",
-		"checks: {dominance: [{n: 1, share: 0.9}]}":   "the largest 2 at most 90 %",
+		"checks: {dominance: []}":                     "the largest 2 at most 90% of the total",
+		"checks: {dominance: [{n: 1, share: 0.9}]}":   "the largest 2 at most 90%",
 		"checks: {p_percent: 9.9}":                    "at least 10.",
 		"checks:\n  off: [code-and-logs, low-counts]": "line 2, column 8: checks.off: A project may only tighten what holds for its organisation, which says: the rule low-counts runs.",
 	} {

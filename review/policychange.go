@@ -40,7 +40,7 @@ func (c PolicyChecks) looserThan(above PolicyChecks) []Looser {
 		meets := slices.ContainsFunc(c.Dominance, func(own PolicyDominance) bool { return own.N >= d.N && own.SharePermille <= d.SharePermille })
 		l.add(!meets, "checks.dominance", "the largest %d at most %s of the total", d.N, Permille(d.SharePermille))
 	}
-	l.add(c.PPermille < above.PPermille, "checks.p_percent", "at least %s", strings.TrimSuffix(Permille(above.PPermille), " %"))
+	l.add(c.PPermille < above.PPermille, "checks.p_percent", "at least %s", strings.TrimSuffix(Permille(above.PPermille), "%"))
 	for _, rule := range without(c.Off, above.Off) {
 		l.add(true, "checks.off", "the rule %s runs", rule)
 	}
@@ -62,7 +62,7 @@ func without[T comparable](a, b []T) []T {
 }
 
 // Permille is a number of thousandths as a percentage.
-func Permille(n int) string { return strconv.FormatFloat(float64(n)/10, 'f', -1, 64) + " %" }
+func Permille(n int) string { return strconv.FormatFloat(float64(n)/10, 'f', -1, 64) + "%" }
 
 // Stricter returns p with what other asks more of, value by value: what holds
 // for a project within what holds for its organisation.

@@ -20,6 +20,7 @@ type Config struct {
 	Releases   Releases
 	Ledger     Ledger
 	People     People
+	Policies   Policies
 	Vault      Vault
 	Windows    pages.Windows
 	Answers    Answers
@@ -64,7 +65,7 @@ type Check struct {
 
 func (c Config) check() error {
 	set := c.Requests != nil && c.Reports != nil && c.Workspaces != nil && c.Releases != nil && c.Ledger != nil &&
-		c.People != nil && c.Vault != nil && c.Windows != nil && c.Answers != nil && c.Authenticate != nil && c.Policy != nil &&
+		c.People != nil && c.Policies != nil && c.Vault != nil && c.Windows != nil && c.Answers != nil && c.Authenticate != nil && c.Policy != nil &&
 		c.Now != nil && c.NewID != nil && c.Log != nil
 	if !set {
 		return errors.New("web: a part of the configuration is missing")

@@ -11,12 +11,15 @@ import (
 	"sallyport/review"
 )
 
-// confirmation is a role that waits for a second administrator, as it is shown.
+// confirmation is a role, or a change of a policy, that waits for a second
+// administrator, as it is shown.
 type confirmation struct {
 	ID        string                   `json:"id"`
-	Person    review.Person            `json:"person"`
-	Role      review.Role              `json:"role"`
-	Scope     review.Scope             `json:"scope"`
+	Person    *review.Person           `json:"person"`
+	Role      *review.Role             `json:"role"`
+	Scope     *review.Scope            `json:"scope"`
+	Policy    *review.PolicyScope      `json:"policy"`
+	Loosens   []string                 `json:"loosens"`
 	AskedBy   review.Person            `json:"asked_by"`
 	AskedAt   time.Time                `json:"asked_at"`
 	LapsesAt  time.Time                `json:"lapses_at"`
@@ -33,7 +36,8 @@ func (s *server) showConfirmation(by review.Actor) func(review.Confirmation) con
 	now := s.Now()
 	return func(c review.Confirmation) confirmation {
 		shown := confirmation{
-			ID: c.ID, Person: c.Person, Role: c.Role, Scope: c.Scope, AskedBy: c.AskedBy, AskedAt: c.Asked.UTC(),
+			ID: c.ID, Person: optional(c.Person), Role: optional(c.Role), Scope: optional(c.Scope),
+			Policy: optional(c.Policy), Loosens: append([]string{}, c.Loosens...), AskedBy: c.AskedBy, AskedAt: c.Asked.UTC(),
 			LapsesAt: c.Lapses.UTC(), State: c.StateAt(now), SettledBy: optional(c.SettledBy), SettledAt: timeShown(c.Settled),
 		}
 		if err := review.MayConfirm(by, c, now); err != nil {

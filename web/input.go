@@ -114,6 +114,8 @@ func checkNames(c *gin.Context) error {
 			ok = outputs.ValidWorkspace(v)
 		case "identifier": // of a report, it is part of what was sent
 			ok = wordOf(v, 64) || c.Request.Method == http.MethodPut
+		case "scope":
+			ok = review.CheckPolicyScope(review.PolicyScope(v)) == nil
 		case "group":
 			ok = utf8.ValidString(v)
 		}

@@ -132,6 +132,7 @@ var notices = map[string]string{
 	"role-waits": "The role waits until another administrator confirms it.",
 	"confirmed":  "Confirmed: the role was given.", "refused": "It was refused, and the role was not given.",
 	"ended": "It has ended, and is of no use any more.", "placed": "The workspace belongs where you put it.",
+	"policy": "The policy is saved. It holds from now on.", "policy-asked": "The change waits for another administrator. Until then nothing changes.",
 }
 
 // goTo sends the browser on after an act (POST, then 303), and says there what

@@ -23,6 +23,7 @@ func (s *server) adminRoutes() []pageRoute {
 		confirmation = adminPage + "/confirmations/:id"
 		token        = adminPage + "/tokens/:id"
 		place        = adminPage + "/workspaces/:workspace"
+		policy       = adminPage + "/policies/:kind/:name"
 	)
 	routes := []pageRoute{
 		{method: get, path: adminPage, answer: s.showAdmin},
@@ -41,6 +42,11 @@ func (s *server) adminRoutes() []pageRoute {
 		{method: post, path: adminPage + "/tokens", answer: s.sendServiceToken},
 		{method: get, path: token + "/end", answer: s.askEndToken},
 		{method: post, path: token + "/end", answer: s.sendEndToken},
+		{method: get, path: policiesPage, answer: s.showPolicies},
+		{method: get, path: policiesPage + "/installation", answer: s.showPolicyPage},
+		{method: get, path: policy, answer: s.showPolicyPage},
+		{method: post, path: policy, answer: s.sendPolicy},
+		{method: post, path: policy + "/look", answer: s.lookAtPolicy},
 		{method: get, path: adminPage + "/workspaces", answer: s.showPlacing},
 		{method: get, path: place, answer: s.showPlace},
 		{method: get, path: place + "/place", answer: s.askPlace},
@@ -101,7 +107,8 @@ func (s *server) showAdmin(c *gin.Context) error {
 		Frame: s.frame(c, "Admin"), Waiting: waiting,
 		Parts: []pages.AdminPlace{
 			{Text: "People", Href: adminPage + "/people", About: "Who has an account, with which roles, sessions and tokens; add somebody."},
-			{Text: "Confirmations", Href: adminPage + "/confirmations", About: "Roles that take two administrators: what waits, and what became of the others."},
+			{Text: "Confirmations", Href: adminPage + "/confirmations", About: "Roles and changes of policies that take two administrators: what waits, and what became of the others."},
+			{Text: "Policies", Href: policiesPage, About: "What the rules and the checks ask for: of the installation, of organisations and of projects."},
 			{Text: "Service tokens", Href: adminPage + "/tokens", About: "By which backends report their job requests."},
 			{Text: "Workspaces", Href: adminPage + "/workspaces", About: "Which project and organisation each belongs to, and whether it is archived."},
 			{Text: "Requests", Href: "/requests", About: "Where each request stands, and since when; withdraw one that nobody can go on with."},

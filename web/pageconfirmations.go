@@ -32,7 +32,7 @@ func (s *server) showConfirmations(c *gin.Context) error {
 		},
 	}
 	if all {
-		p.Empty = "No role was asked for yet that takes two administrators."
+		p.Empty = "Nothing was asked for yet that takes two administrators."
 	}
 	for _, f := range found {
 		p.Rows = append(p.Rows, pages.NewConfirmationRow(actorOf(c), f, s.Now()))
@@ -55,8 +55,16 @@ func (s *server) confirmationPage(c *gin.Context, status int, typed *pages.Typed
 	if err != nil {
 		return err
 	}
-	frame, forms := s.built(c, typed, "", inAdmin(pages.Link{Text: "Confirmations", Href: confirmationsPage}, pages.Link{Text: found.Person.Username})...)
-	return s.show(c, status, pages.NewConfirmation(frame, forms, actorOf(c), found, s.Now()))
+	frame, forms := s.built(c, typed, "", inAdmin(pages.Link{Text: "Confirmations", Href: confirmationsPage}, pages.Link{Text: pages.ConfirmationTitle(found)})...)
+	p := pages.NewConfirmation(frame, forms, actorOf(c), found, s.Now())
+	if found.Policy != "" {
+		proposed, err := s.proposed(c.Request.Context(), found)
+		if err != nil {
+			return err
+		}
+		p.Proposed = &proposed
+	}
+	return s.show(c, status, p)
 }
 
 // sendSettling answers POST /admin/confirmations/:id.

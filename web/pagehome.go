@@ -80,7 +80,7 @@ func (s *server) homeRoles(c *gin.Context, p *pages.Home) error {
 	for _, r := range rows {
 		if r.Mine {
 			p.Roles = append(p.Roles, pages.NotedLink{
-				Link: pages.Link{Text: r.Person + " as " + r.Role.Role, Href: r.Href}, Note: "It reaches " + r.Role.Scope + ". " + r.AskedBy + " asks for it.",
+				Link: pages.Link{Text: r.Title, Href: r.Href}, Note: "It reaches " + r.Role.Scope + ". " + r.AskedBy + " asks for it.",
 			})
 		}
 	}

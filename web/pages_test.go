@@ -15,7 +15,7 @@ import (
 // addressOf is an address that a page's pattern matches.
 func addressOf(pattern string) string {
 	return strings.NewReplacer(
-		":id", "ID1", ":file", "F1", ":comment", "C1", ":workspace", "ws", ":identifier", "x", ":session", "other", ":topic", "words", "*path", "out",
+		":id", "ID1", ":file", "F1", ":comment", "C1", ":workspace", "ws", ":identifier", "x", ":session", "other", ":topic", "words", "*path", "out", ":kind", "project", ":name", "one",
 	).Replace(pattern)
 }
 

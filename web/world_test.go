@@ -28,29 +28,30 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 // world is everything behind the API, in memory: the real rules over a store
 // that keeps requests as lists of events, and tables for the rest.
 type world struct {
-	t       testing.TB
-	mu      sync.Mutex
-	now     time.Time
-	ids     int
-	people  map[string]review.Actor // by username, which is their token too
-	place   review.Place
-	policy  review.Policy
-	streams map[review.RequestID][]review.Recorded
-	files   map[string]string // the workspace's outputs, all moderately_sensitive
-	listed  []review.OutputListing
-	changed []review.ChangedOutput // what changed in the workspace
-	version int64
-	states  int               // how often the workspace's state was asked for
-	levels  map[string]string // of those that are not
-	logs    map[string]string // and notes: what is no output
-	code    []CodeName        // that the workspace names
-	blobs   map[string]string
-	keys    map[string]*usedKey
-	opened  []review.Opening
-	looks   map[lookOf]review.Look
-	log     locked
-	reports map[string]pipeline.JobRequest
-	entries []LogRow
+	t        testing.TB
+	mu       sync.Mutex
+	now      time.Time
+	ids      int
+	people   map[string]review.Actor // by username, which is their token too
+	place    review.Place
+	policy   review.Policy // of the installation
+	policies keptPolicies
+	streams  map[review.RequestID][]review.Recorded
+	files    map[string]string // the workspace's outputs, all moderately_sensitive
+	listed   []review.OutputListing
+	changed  []review.ChangedOutput // what changed in the workspace
+	version  int64
+	states   int               // how often the workspace's state was asked for
+	levels   map[string]string // of those that are not
+	logs     map[string]string // and notes: what is no output
+	code     []CodeName        // that the workspace names
+	blobs    map[string]string
+	keys     map[string]*usedKey
+	opened   []review.Opening
+	looks    map[lookOf]review.Look
+	log      locked
+	reports  map[string]pipeline.JobRequest
+	entries  []LogRow
 
 	finds     map[string][]review.Found // what checks find, by path
 	found     map[string][]review.Found // what was found, by its hash
@@ -111,7 +112,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	}
 	t.Cleanup(func() { _ = windows.Close() })
 	c := Config{
-		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Vault: w, Windows: windows, Answers: w,
+		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Policies: w, Vault: w, Windows: windows, Answers: w,
 		Authenticate: w.authenticate,
 		Policy:       func(context.Context, review.Place) (review.Policy, error) { return w.policy, nil },
 		Now:          w.time, NewID: w.newID, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),

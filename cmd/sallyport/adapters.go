@@ -23,7 +23,7 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 	tokens := auth.Tokens{Store: a.store, Now: now}
 	return web.Config{
 		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
-		Ledger: log{a.store}, People: people{a.store}, Vault: a.vault, Windows: a.windows, Answers: a.store, Mirrors: a.mirrors,
+		Ledger: log{a.store}, People: people{a.store}, Policies: a.store, Vault: a.vault, Windows: a.windows, Answers: a.store, Mirrors: a.mirrors,
 		Authenticate: tokens.Authenticate,
 		Policy:       a.store.PolicyAt,
 		SignIn:       a.signIn,

@@ -49,10 +49,10 @@ func (w *world) config(store *models.Store) web.Config {
 	return web.Config{
 		Requests: review.NewService(store, trusting{}, newID), Workspaces: workspaces{world: w, store: store},
 		Ledger: entries{store}, Answers: store,
-		Reports: struct{ web.Reports }{}, Releases: struct{ otherReleases }{}, People: struct{ web.People }{},
+		Reports: struct{ web.Reports }{}, Releases: struct{ otherReleases }{}, People: struct{ web.People }{}, Policies: struct{ web.Policies }{},
 		Vault: w.vault, Windows: w.windows, Authenticate: tokens.Authenticate,
 		Policy: store.PolicyAt,
-		Now: now, NewID: newID, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // writing the lines is part of the work
+		Now:    now, NewID: newID, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // writing the lines is part of the work
 	}
 }
 

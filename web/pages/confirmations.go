@@ -21,8 +21,8 @@ func (Confirmations) file() string { return "confirmations.html" }
 // ConfirmationRow is one of them.
 type ConfirmationRow struct {
 	Href    string
-	Person  string
-	Role    Role
+	Title   string
+	Role    Role // without a role of its own for a policy
 	AskedBy string
 	Asked   Moment
 	State   State
@@ -34,10 +34,22 @@ func ConfirmationAddress(id string) string { return "/admin/confirmations/" + ur
 
 // NewConfirmationRow makes a row, as somebody sees it.
 func NewConfirmationRow(by review.Actor, c review.Confirmation, now time.Time) ConfirmationRow {
-	return ConfirmationRow{
-		Href: ConfirmationAddress(c.ID), Person: c.Person.Username, Role: Role{RoleName(c.Role), Reaches(c.Scope)},
+	row := ConfirmationRow{
+		Href: ConfirmationAddress(c.ID), Title: ConfirmationTitle(c), Role: Role{RoleName(c.Role), Reaches(c.Scope)},
 		AskedBy: c.AskedBy.Username, Asked: At(c.Asked, now), State: ConfirmationState(c.StateAt(now)), Mine: review.MayConfirm(by, c, now) == nil,
 	}
+	if c.Policy != "" {
+		row.Role.Scope = PolicyName(c.Policy)
+	}
+	return row
+}
+
+// ConfirmationTitle is what is to be confirmed.
+func ConfirmationTitle(c review.Confirmation) string {
+	if c.Policy != "" {
+		return "Policy of " + PolicyName(c.Policy)
+	}
+	return c.Person.Username + " as " + RoleName(c.Role)
 }
 
 // ConfirmationState is what became of a confirmation.
@@ -60,6 +72,17 @@ type Confirmation struct {
 	Refuse     Form
 	WhyRefuse  string
 	RefuseText string
+	Give       string    // what confirming does
+	Proposed   *Proposed // what a policy would change; nil for a role
+}
+
+// Proposed is a change of a policy that takes two.
+type Proposed struct {
+	Href    string // the policy's page
+	Loosens []string
+	Diff    Difference
+	Shown   bool
+	Stale   string // why it cannot be confirmed any more, whoever asks
 }
 
 func (Confirmation) file() string { return "confirmation.html" }
@@ -74,7 +97,7 @@ var roleMeans = map[review.Role]string{
 // NewConfirmation makes the page, as somebody sees it.
 func NewConfirmation(f Frame, fs Forms, by review.Actor, c review.Confirmation, now time.Time) Confirmation {
 	p := Confirmation{
-		Frame: f, Heading: c.Person.Username + " as " + RoleName(c.Role), State: ConfirmationState(c.StateAt(now)), RefuseText: "Refuse",
+		Frame: f, Heading: ConfirmationTitle(c), Give: "Confirm: give the role", State: ConfirmationState(c.StateAt(now)), RefuseText: "Refuse",
 		Confirm: fs.Form("confirm", ConfirmationAddress(c.ID), nil), Refuse: fs.Form("refuse", ConfirmationAddress(c.ID), nil),
 		Facts: []Fact{
 			{Name: "Person", Text: c.Person.Username, Href: PersonAddress(c.Person.ID)}, {Name: "Role", Text: RoleName(c.Role)},
@@ -83,9 +106,15 @@ func NewConfirmation(f Frame, fs Forms, by review.Actor, c review.Confirmation, 
 		},
 	}
 	p.Title = p.Heading
+	if c.Policy != "" {
+		p.Give, p.Facts = "Confirm: change the policy", []Fact{
+			{Name: "Policy of", Text: PolicyName(c.Policy), Href: PolicyAddress(c.Policy, "")},
+			{Name: "Asked by", Text: c.AskedBy.Username}, {Name: "Asked", When: At(c.Asked, now)},
+		}
+	}
 	switch c.StateAt(now) {
 	case review.ConfirmationWaiting:
-		p.Sentence = c.AskedBy.Username + " asks for this role. It counts when another administrator confirms it."
+		p.Sentence = c.AskedBy.Username + " asks for this. It counts when another administrator confirms it."
 		p.Facts = append(p.Facts, Fact{Name: "Lapses", When: At(c.Lapses, now)})
 	case review.ConfirmationLapsed:
 		p.Sentence = "Nobody confirmed it within 7 days, so it lapsed. It can be asked for anew."

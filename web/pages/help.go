@@ -35,8 +35,9 @@ type RuleGroup struct {
 	Rules   []Rule
 }
 
-// Rule is one value with what it means.
-type Rule struct{ Name, Value, Means string }
+// Rule is one value with what it means, and where it comes from if that is
+// said.
+type Rule struct{ Name, Value, Means, From string }
 
 // helpTopics are the pages of the help.
 var helpTopics = []Link{
@@ -57,41 +58,23 @@ func HelpTopics(now string) []Link {
 // RuleGroups says what a policy and the limits amount to. idle and age are how
 // long a session lasts.
 func RuleGroups(p review.Policy, l review.Limits, idle, age time.Duration) []RuleGroup {
-	return []RuleGroup{
-		{ID: "reviews", Heading: "Reviews", Rules: []Rule{
-			{"Reviews needed", Count(p.ReviewsNeeded), "This many different output checkers submit a review before anybody decides. Until then none of them sees what the others think."},
-		}},
-		{ID: "who", Heading: "Who may check", Rules: []Rule{
-			{"Researchers of the project", yesNo(!p.CheckersOutsideProject), whoMayCheck(p)},
-			{"The author, and who edited the request", "No", "They are on the author’s side for good, whatever other roles they have."},
-		}},
-		{ID: "hold", Heading: "Hold", Rules: []Rule{
-			{"Hold", Lasting(p.Hold()), "An approval waits this long before delivery begins. Any output checker of it and the author can stop it meanwhile."},
-		}},
-		{ID: "files", Heading: "Files that may be requested", Rules: []Rule{
-			{"Security level", "moderately_sensitive", "Nothing else. What is highly_sensitive can be opened by nobody."},
-			{"Types", strings.Join(p.FileTypes, " "), "By the end of the file’s name."},
-			{"Size", "at most " + Size(p.SizeLimit), "Of one file."},
-			{"Outputs of failed jobs", mayBe(p.OutputsOfFailedJobs), "A job that failed may have written files by halves."},
-			{"Outputs of unreported jobs", mayBe(p.OutputsOfUnreportedJobs), "Of these nobody can say where they come from."},
-			{"Released before", "only as supporting files", "The same bytes leave a project once."},
-		}},
+	return append(PolicyGroups(p), []RuleGroup{
 		{ID: "limits", Heading: "Limits", Rules: limitRules(l)},
 		{ID: "session", Heading: "Signing in", Rules: []Rule{
-			{"Without use", Lasting(idle), "Then you are signed out. What you typed is kept on the page, to be sent after signing in again."},
-			{"At the latest", Lasting(age), "After signing in."},
+			{Name: "Without use", Value: Lasting(idle), Means: "Then you are signed out. What you typed is kept on the page, to be sent after signing in again."},
+			{Name: "At the latest", Value: Lasting(age), Means: "After signing in."},
 		}},
-	}
+	}...)
 }
 
 func limitRules(l review.Limits) []Rule {
 	return []Rule{
-		{"Files of a request", "at most " + Count(l.Files), "At most " + Count(l.PathsAtOnce) + " are added at once."},
-		{"Groups of a request", "at most " + Count(l.Groups), ""},
-		{"Context, controls, a comment, a reason", "at most " + Count(l.Text) + " characters", "Each of them."},
-		{"Title", "at most " + Count(l.Title) + " characters", ""},
-		{"Name of a group", "at most " + Count(l.GroupName) + " characters", "On one line, without a slash."},
-		{"Comments", "at most " + Count(l.Comments), "Of one person in one turn."},
+		{Name: "Files of a request", Value: "at most " + Count(l.Files), Means: "At most " + Count(l.PathsAtOnce) + " are added at once."},
+		{Name: "Groups of a request", Value: "at most " + Count(l.Groups), Means: ""},
+		{Name: "Context, controls, a comment, a reason", Value: "at most " + Count(l.Text) + " characters", Means: "Each of them."},
+		{Name: "Title", Value: "at most " + Count(l.Title) + " characters", Means: ""},
+		{Name: "Name of a group", Value: "at most " + Count(l.GroupName) + " characters", Means: "On one line, without a slash."},
+		{Name: "Comments", Value: "at most " + Count(l.Comments), Means: "Of one person in one turn."},
 	}
 }
 

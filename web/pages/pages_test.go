@@ -17,7 +17,7 @@ func every() []Shown {
 	return []Shown{
 		&Message{}, &Again{}, &Home{}, &Requests{}, &Queue{}, &Request{}, &RequestFile{}, &Activity{}, &Act{}, &Workspaces{}, &Workspace{},
 		&Output{}, &Changes{}, &Code{}, &Comparison{}, &JobRequests{}, &JobRequest{}, &Pipeline{}, &PipelineGraph{}, &Releases{}, &Release{}, &Ledger{}, &Account{},
-		&Admin{}, &People{}, &Person{}, &Ask{}, &Confirmations{}, &Confirmation{}, &Tokens{}, &TokenMade{}, &Placing{}, &Place{},
+		&Admin{}, &People{}, &Person{}, &Ask{}, &Confirmations{}, &Confirmation{}, &Tokens{}, &TokenMade{}, &Placing{}, &Place{}, &Policies{}, &Policy{}, &PolicyLook{},
 		&Help{}, &Rules{}, &Search{}, &Findings{}, &OneFinding{},
 		&Log{}, &ReleasedContent{},
 	}

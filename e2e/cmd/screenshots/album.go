@@ -62,6 +62,8 @@ var shots = []struct {
 	{"people", "admin1", "people and their roles", at("/admin/people")},
 	{"person", "admin1", "one person: roles, sessions", through("/admin/people", "checker3")},
 	{"confirmations", "admin1", "roles that wait for a second administrator", at("/admin/confirmations")},
+	{"policies", "admin1", "policies of organisations and projects", at("/admin/policies")},
+	{"policy", "admin1", "one policy: its document, and what holds", at("/admin/policies/project/demo-study")},
 	{"service-tokens", "admin1", "service tokens", at("/admin/tokens")},
 	{"placing", "admin1", "workspaces and their projects", at("/admin/workspaces")},
 	{"account", "checker1", "one’s own page", at("/account")},
