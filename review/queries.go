@@ -234,6 +234,9 @@ type Opened struct {
 	Path   string
 	SHA256 string
 	Size   int64
+	// FindingsHash names what the disclosure checks found in these bytes; "" if
+	// they were not checked.
+	FindingsHash string
 }
 
 // Open records that the actor opens or downloads a file of a request, and
@@ -271,7 +274,7 @@ func (s *Service) open(ctx context.Context, snap Snapshot, file FileID, download
 	if err := s.store.Opened(ctx, o); err != nil {
 		return Opened{}, err
 	}
-	return Opened{Path: f.Path, SHA256: f.SHA256, Size: f.Size}, nil
+	return Opened{Path: f.Path, SHA256: f.SHA256, Size: f.Size, FindingsHash: f.findingsHash()}, nil
 }
 
 // mayOpen refuses those who never open a file: auditors and administrators.

@@ -22,6 +22,7 @@ type Config struct {
 	People     People
 	Policies   Policies
 	Vault      Vault
+	Checks     FileReports
 	Windows    pages.Windows
 	Answers    Answers
 

@@ -83,8 +83,3 @@ func (s *server) findingPage(
 	}
 	return s.show(c, status, p)
 }
-
-// checked is what the disclosure checks say of a file that somebody may open.
-func (s *server) checked(c *gin.Context, v *review.RequestView, id review.FileID, finding string) (pages.Checked, error) {
-	return pages.Checked{Marks: pages.NewMarks(v, id, nil, finding)}, nil
-}

@@ -56,12 +56,13 @@ func (s *server) filePage(c *gin.Context, status int, v *review.RequestView, id 
 	page := pages.RequestAddress(v.ID, "files", string(id))
 	l := lookingAt(c, page, "/content/requests/"+url.PathEscape(string(v.ID))+"/"+url.PathEscape(string(id)))
 	l.Finding = pages.KnownFinding(v, id, lookQuery(c).Get("finding"))
-	checked, err := s.checked(c, v, id, l.Finding)
+	opened, refused := s.Requests.OpenShown(c.Request.Context(), v, id)
+	checked, err := s.checkedBy(c, v, id, l.Finding, opened, refused)
 	if err != nil {
 		return err
 	}
 	l.Marks = checked.Marks
-	content, err := s.requestContent(c, v, id, l)
+	content, err := s.requestContent(c.Request.Context(), opened, refused, l)
 	if err != nil {
 		return err
 	}
@@ -87,11 +88,9 @@ func (s *server) requestFile(
 
 // requestContent is what is shown of a file of a request. That it was opened is
 // recorded before it is read, also where the browser fetches the bytes.
-func (s *server) requestContent(c *gin.Context, v *review.RequestView, id review.FileID, l pages.Look) (pages.Content, error) {
-	ctx := c.Request.Context()
-	o, err := s.Requests.OpenShown(ctx, v, id)
-	if err != nil {
-		return notShown(err)
+func (s *server) requestContent(ctx context.Context, o review.Opened, refused error, l pages.Look) (pages.Content, error) {
+	if refused != nil {
+		return notShown(refused)
 	}
 	return s.copyContent(ctx, o, l)
 }

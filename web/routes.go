@@ -108,6 +108,7 @@ func (s *server) operations() []route {
 		{method: get, path: file + "/content", answer: s.openFile, time: -1},
 		{method: get, path: file + "/rows", answer: s.listRows, time: lookTime},
 		{method: get, path: file + "/summary", answer: s.summarise, time: lookTime},
+		{method: get, path: file + "/findings", answer: s.listFindings},
 		{method: put, path: file + "/vote", answer: s.voteOnFile},
 
 		{method: post, path: request + "/findings/answer", answer: s.answerFindings},

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"time"
 
+	"sallyport/checks"
 	"sallyport/outputs"
 	"sallyport/pipeline"
 	"sallyport/review"
@@ -302,6 +303,14 @@ type LogRow struct {
 // Vault opens copies by their SHA-256; outputs.Vault.
 type Vault interface {
 	Open(ctx context.Context, sha string) (outputs.Blob, error)
+}
+
+// FileReports are the whole reports of disclosure checks: with the places of
+// findings, and what can be worked out of them.
+type FileReports interface {
+	// FileReport finds what checks say of a file, by the hash of its findings;
+	// review.ErrNotFound if it is not kept.
+	FileReport(ctx context.Context, id review.RequestID, file review.FileID, findingsHash string) (*checks.Report, error)
 }
 
 // Answers keeps what was answered to acts that were done under a key.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"sallyport/auth"
+	"sallyport/checks"
 	"sallyport/outputs"
 	"sallyport/pipeline"
 	"sallyport/review"
@@ -53,9 +54,10 @@ type world struct {
 	reports  map[string]pipeline.JobRequest
 	entries  []LogRow
 
-	finds     map[string][]review.Found // what checks find, by path
-	found     map[string][]review.Found // what was found, by its hash
-	unchecked bool                      // nobody checks files
+	finds     map[string][]review.Found   // what checks find, by path
+	found     map[string][]review.Found   // what was found, by its hash
+	derived   map[string][]checks.Derived // what can be worked out, by finding
+	unchecked bool                        // nobody checks files
 
 	registry registry
 
@@ -112,7 +114,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	}
 	t.Cleanup(func() { _ = windows.Close() })
 	c := Config{
-		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Policies: w, Vault: w, Windows: windows, Answers: w,
+		Requests: w.service, Reports: w, Workspaces: w, Releases: w, Ledger: w, People: w, Policies: w, Vault: w, Checks: w, Windows: windows, Answers: w,
 		Authenticate: w.authenticate,
 		Policy:       func(context.Context, review.Place) (review.Policy, error) { return w.policy, nil },
 		Now:          w.time, NewID: w.newID, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),

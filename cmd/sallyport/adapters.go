@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"sallyport/auth"
+	"sallyport/checking"
+	"sallyport/checks"
 	"sallyport/models"
 	"sallyport/outputs"
 	"sallyport/pipeline"
@@ -23,7 +25,7 @@ func (a *app) webConfig(measures *web.Metrics, serveMetrics bool) web.Config {
 	tokens := auth.Tokens{Store: a.store, Now: now}
 	return web.Config{
 		Requests: a.reviews, Reports: reports{a}, Workspaces: workspaces{a}, Releases: releases{a.store},
-		Ledger: log{a.store}, People: people{a.store}, Policies: a.store, Vault: a.vault, Windows: a.windows, Answers: a.store, Mirrors: a.mirrors,
+		Ledger: log{a.store}, People: people{a.store}, Policies: a.store, Vault: a.vault, Checks: fileReports{a.store}, Windows: a.windows, Answers: a.store, Mirrors: a.mirrors,
 		Authenticate: tokens.Authenticate,
 		Policy:       a.store.PolicyAt,
 		SignIn:       a.signIn,
@@ -305,6 +307,18 @@ func (w workspaces) viewable(ctx context.Context, workspace, path string) (outpu
 		}
 	}
 	return outputs.ViewLog(ctx, workspace, path, listed)
+}
+
+// fileReports are the reports of disclosure checks, for web.
+type fileReports struct{ store *models.Store }
+
+// FileReport implements web.FileReports.
+func (r fileReports) FileReport(ctx context.Context, id review.RequestID, file review.FileID, findingsHash string) (*checks.Report, error) {
+	body, err := r.store.Report(ctx, id, file, findingsHash)
+	if err != nil {
+		return nil, err
+	}
+	return checking.ReadReport(body)
 }
 
 // releases is what was released, for web.
