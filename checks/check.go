@@ -118,7 +118,7 @@ func (s *scan) read() error {
 	}
 	if encoding == encodedBinary {
 		s.report.Examined.Kind = "other"
-		s.note("the bytes are no text: nothing inside was looked at")
+		s.defeat("The bytes are no text: nothing inside was looked at", "the bytes are no text: nothing inside was looked at")
 		return nil
 	}
 	s.report.Examined.Encoding = encoding
@@ -143,7 +143,8 @@ func (s *scan) read() error {
 		err = s.marked(kind, open())
 	}
 	if in.left > 0 {
-		s.note("%s left out, which no text has", number(in.left, "byte that is zero was", "bytes that are zero were"))
+		s.defeat("The text has bytes that are zero: programs may show less than there is",
+			fmt.Sprintf("%s left out, which no text has", number(in.left, "byte that is zero was", "bytes that are zero were")))
 	}
 	return err
 }

@@ -114,19 +114,23 @@ func readMost(in io.Reader, most, likely int64) (text string, whole bool, err er
 	return b.String(), true, err
 }
 
+// defeat notes what kept a file from being looked at: that is a finding too.
+func (s *scan) defeat(message, missed string) {
+	s.note("%s", missed)
+	for _, r := range s.rules {
+		if h, ok := r.(*hidden); ok {
+			h.note(Medium, Place{Line: 1}, message, message)
+		}
+	}
+}
+
 // cut notes that only the beginning of the file was looked at.
 func (c *contents) cut(most int64) {
 	c.defeat(fmt.Sprintf("The file is larger than is looked into: what stands after %d MiB is not known", most>>20),
 		fmt.Sprintf("only the first %d MiB were looked at", most>>20))
 }
 
-// defeat notes what kept the file from being looked at: that is a finding too.
-func (c *contents) defeat(message, missed string) {
-	c.scan.note("%s", missed)
-	if c.hidden != nil {
-		c.hidden.note(Medium, Place{Line: 1}, message, message)
-	}
-}
+func (c *contents) defeat(message, missed string) { c.scan.defeat(message, missed) }
 
 // packed reads a drawing that is compressed.
 func (c *contents) packed(raw *io.SectionReader) error {

@@ -13,6 +13,9 @@ type hidden struct {
 	kind  string // of the file, as the report calls it
 	noted map[string]*notedThings
 	order []string
+	last  int64 // line of the last row of the table before, in a file of tables
+
+	tables map[int64]bool // lines of what nobody sees and a table stands in
 }
 
 // notedThings are things of which the same is said.
@@ -46,12 +49,33 @@ func (h *hidden) note(w Weight, at Place, one, more string) {
 func (h *hidden) end(out *findings) {
 	for _, key := range h.order {
 		n := h.noted[key]
+		if n.weight == Medium {
+			h.told(&n.spots)
+		}
+		if n.spots.count == 0 {
+			continue // the table says more
+		}
 		message := n.one
 		if n.spots.count > 1 {
 			message = strings.ReplaceAll(n.more, "#", fmt.Sprint(n.spots.count))
 		}
 		out.lines(n.weight, n.spots, message)
 	}
+}
+
+// told takes away the places of which a table is told: that says more. Where
+// places are too many to be kept, none is.
+func (h *hidden) told(s *spots) {
+	if s.count > int64(len(s.places)) {
+		return
+	}
+	kept := s.places[:0]
+	for _, p := range s.places {
+		if p.Line == 0 || !h.tables[p.Line] {
+			kept = append(kept, p)
+		}
+	}
+	s.places, s.count = kept, int64(len(kept))
 }
 
 // thing judges a thing that the file carries. Most are what every file of its
@@ -72,7 +96,7 @@ func (h *hidden) thing(t *inside.Thing, whole string) {
 			h.note(Low, at, "An element that is not shown holds words", "# elements that are not shown hold words")
 		}
 	case inside.Comment:
-		h.comment(whole, at)
+		h.comment(t.Name, whole, at)
 	case inside.Embedded, inside.Encoded:
 		h.embedded(t, at)
 	case inside.Outside:
@@ -122,7 +146,7 @@ func (h *hidden) program(t *inside.Thing, whole string, at Place) {
 		h.note(Medium, at, "The drawing holds a program", "The drawing holds # programs")
 	case t.Name == "from elsewhere":
 		h.note(Low, at, "A program would be loaded from elsewhere when the file is opened", "# programs would be loaded from elsewhere when the file is opened")
-	case t.Kind == inside.Script && len(whole) < longText*20:
+	case t.Kind == inside.Script && len(whole) < longText*20 && !strings.HasPrefix(strings.TrimSpace(whole), "/*!"):
 		for _, word := range sends {
 			if strings.Contains(whole, word) {
 				h.note(Low, at, "A program in the file can send something elsewhere", "# programs in the file can send something elsewhere")
@@ -133,7 +157,7 @@ func (h *hidden) program(t *inside.Thing, whole string, at Place) {
 }
 
 // comment judges a comment. Tables in one are found as tables.
-func (h *hidden) comment(whole string, at Place) {
+func (h *hidden) comment(name, whole string, at Place) {
 	if strings.HasPrefix(strings.TrimSpace(whole), "[if ") {
 		return
 	}
@@ -142,6 +166,7 @@ func (h *hidden) comment(whole string, at Place) {
 		h.note(Medium, at, "A comment holds a table", "# comments hold tables")
 	case n >= 5*fewNumbers:
 		h.note(Medium, at, "A comment holds many numbers", "# comments hold many numbers each")
+	case name == "in a style sheet": // versions and years
 	case n >= fewNumbers, longestDigits(whole) >= 6:
 		h.note(Low, at, "A comment holds numbers", "# comments hold numbers")
 	}
@@ -189,10 +214,15 @@ func (h *hidden) table(t *Table, out *findings) {
 	}
 	if t.piece == nil {
 		h.far(t, out)
+		h.below(t, out)
 		return
 	}
 	rows, columns := number(t.All, "row", "rows"), number(int64(len(t.Columns)), "column", "columns")
 	if where := unseen[t.piece.Kind]; where != "" && (t.All > 1 || len(t.Columns) > 1) && t.numbers() > 0 {
+		if h.tables == nil {
+			h.tables = map[int64]bool{}
+		}
+		h.tables[t.piece.Line] = true
 		out.table(Medium, t, spots{}, fmt.Sprintf("A table of %s and %s stands %s, where nobody sees it", rows, columns, where))
 	}
 	if t.piece.Chart != nil {
@@ -283,5 +313,35 @@ func (h *hidden) far(t *Table, out *findings) {
 			return
 		}
 		run = 0
+	}
+}
+
+// below finds rows so far below the others that nobody scrolls there.
+func (h *hidden) below(t *Table, out *findings) {
+	const empty = 50 // lines
+	if t.text {
+		return
+	}
+	var s spots
+	last := h.last
+	for n := range t.Rows {
+		r := &t.Rows[n]
+		filled := 0
+		for i := range r.Cells {
+			if r.Cells[i].Kind != Missing {
+				filled++
+			}
+		}
+		if filled == 0 {
+			continue
+		}
+		if last > 0 && r.Line-last > empty {
+			s.add(Place{Line: r.Line})
+		}
+		last = r.Line
+	}
+	h.last = last
+	if s.count > 0 {
+		out.lines(Medium, s, fmt.Sprintf("Rows stand below more than %d empty lines, where nobody sees them", empty))
 	}
 }

@@ -135,39 +135,3 @@ func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // inCode reports whether a letter occurs in the second half of postcodes.
 func inCode(c byte) bool { return isUpper(c) && bytes.IndexByte([]byte("CIKMOV"), c) < 0 }
-
-// isFormula reports whether a program for tables would run the field: it
-// begins with a sign that starts a formula, and calls a function, names a cell
-// or another program.
-func isFormula(b []byte) bool {
-	if len(b) < 3 {
-		return false
-	}
-	switch b[0] {
-	case '=', '+', '-', '@':
-	default:
-		return false
-	}
-	rest := bytes.TrimLeft(b[1:min(len(b), 200)], "=+-@ ")
-	if b[0] != '=' && len(rest) != len(b)-1 {
-		return false
-	}
-	if b[0] == '=' && b[1] == '=' {
-		return false // Stata and R compare: ==1
-	}
-	letters := 0
-	for letters < len(rest) && (isUpper(rest[letters]&^0x20) || rest[letters] == '.' && letters > 0) {
-		letters++
-	}
-	if letters == 0 {
-		return b[0] == '=' && len(rest) > 0 && (isDigit(rest[0]) || rest[0] == '"' || rest[0] == '(')
-	}
-	rest = rest[letters:]
-	switch {
-	case len(rest) == 0:
-		return false
-	case rest[0] == '(' || rest[0] == '|' || rest[0] == '!':
-		return true
-	}
-	return b[0] == '=' && letters <= 3 && isDigit(rest[0])
-}

@@ -67,6 +67,7 @@ type content struct {
 	decoded int64
 	tags    int
 	nested  int
+	drawn   int             // drawings that are being read
 	numbers int             // tables of the document
 	arrays  map[string]bool // beginnings of what was read as numbers in base64
 	within  Kind            // what all that is read stands in
@@ -214,7 +215,12 @@ func (c *content) thing(f *Found, t Thing) {
 	short.Name, short.Text = excerpt(t.Name), excerpt(t.Text)
 	c.sink.Thing(short, whole)
 	switch t.Kind {
-	case Comment, Text, Attribute, Metadata, Title, After, Part:
+	case Comment:
+		if c.drawn > 0 && len(whole) < longRemark {
+			return // it is read with the words of the drawing
+		}
+		fallthrough
+	case Text, Attribute, Metadata, Title, After, Part:
 		if c.asks(t.Kind, whole) {
 			c.inside(t.Kind, thingName(t), t.Line, func() { c.guess(f, Piece{Name: "text"}, whole) })
 		}

@@ -26,6 +26,8 @@ func (f *Found) drawing(ctx context.Context, text string) error {
 	d := &drawing{f: f, at: &place{text: text, line: 1}}
 	if f.into != nil {
 		d.words = &lettering{}
+		f.into.drawn++
+		defer func() { f.into.drawn-- }()
 	}
 	d.in = xml.NewDecoder(strings.NewReader(text))
 	d.in.Strict = false
@@ -199,11 +201,13 @@ func (d *drawing) written(name string) {
 	}
 }
 
+// longRemark is how long a comment is that is no word of a drawing.
+const longRemark = 200
+
 // remark takes a comment for a label: matplotlib says in one what it draws as
 // shapes.
 func (d *drawing) remark(text string, line int64) {
-	const most = 200
-	if w := d.words; w != nil && len(text) < most && len(w.labels) < mostLabels {
+	if w := d.words; w != nil && len(text) < longRemark && len(w.labels) < mostLabels {
 		x := &label{line: line, y: -float64(len(w.labels))}
 		x.text.WriteString(text)
 		w.labels = append(w.labels, x)

@@ -166,7 +166,9 @@ func (l *lettering) finish(c *content) {
 			if x.hidden {
 				p.Kind = Hidden
 			}
-			c.text(p, x.said())
+			if said := x.said(); !sayN.MatchString(said) {
+				c.text(p, said)
+			}
 		}
 	}
 	if l.signs >= fewestSign && len(l.labels) == 0 {
