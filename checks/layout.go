@@ -115,6 +115,9 @@ const maxLabel = 60
 
 // labelled is what a label says of its row, if it does.
 func labelled(label string, seen map[string]rowRole) rowRole {
+	if len(label) > maxLabel {
+		return rowRole{}
+	}
 	if r, ok := seen[label]; ok {
 		return r
 	}
@@ -127,9 +130,6 @@ func labelled(label string, seen map[string]rowRole) rowRole {
 }
 
 func readLabel(label string) rowRole {
-	if len(label) > maxLabel {
-		return rowRole{}
-	}
 	w := words(label)
 	if len(w) == 0 {
 		return rowRole{}
