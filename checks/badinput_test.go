@@ -48,6 +48,7 @@ func TestNumbersAreRead(t *testing.T) {
 func TestBadInputIsSaid(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"negative counts", "a,n\nx,-10\ny,-5\nz,30\n", "column “n”: 2 numbers are negative, which no count can be"},
+		{"negative numbers beside counts", "age,F,n\nx,-10,30\ny,50,60\nz,30,40\n", "column “F”: 1 number is negative, so it was not taken for counts"},
 		{"words", "a,n\nx,ten\ny,20\nz,30\nw,40\n", "column “n”: 1 cell is words among the counts"},
 		{"totals that do not add up", "age,n\na,11\nb,22\nc,33\ntotal,70\n", "the total in line 5 is not the sum of what it seems to be the total of: nothing was worked out from it"},
 		{"a total column that does not", "age,F,M,total\na,11,22,33\nb,12,24,36\nc,13,21,34\nd,14,25,39\nf,15,27,42\ne,15,26,49\n", "the total in line 7 is not the sum"},

@@ -314,6 +314,9 @@ func (s *scan) describe(t *Table) {
 		if len(e.Columns) < most {
 			e.Columns = append(e.Columns, Seen{Table: t.At, Name: c.Name, Role: c.Role, Why: c.Why})
 		}
+		if c.Role == RoleNumber && c.negative > 0 && c.whole == c.numbers && c.negative*2 < c.numbers && len(t.layout.counts) > 0 {
+			s.note("column “%s”: %s, so it was not taken for counts", short(c.Name), number(c.negative, "number is negative", "numbers are negative"))
+		}
 		if c.Role == RoleCount && c.negative > 0 {
 			s.note("column “%s”: %s, which no count can be", short(c.Name), number(c.negative, "number is negative", "numbers are negative"))
 		}
