@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sallyport/checks"
+	"sallyport/checks/acro"
 	"sallyport/ledger"
 	"sallyport/review"
 )
@@ -18,7 +19,7 @@ import (
 const maxLesser = 200
 
 // conclude turns a report into what is recorded and what is kept beside it.
-func conclude(in review.Inspection, f review.Inspected, r *checks.Report) (review.CheckedFile, Kept, error) {
+func conclude(in review.Inspection, f review.Inspected, r *checks.Report, of *acro.OfFile) (review.CheckedFile, Kept, error) {
 	bound(r)
 	done := review.CheckedFile{
 		File: f.ID, SHA256: f.SHA256, Basis: f.Basis, Profile: in.Profile, Rules: ran(r), NotExamined: len(r.NotExamined),
@@ -42,7 +43,7 @@ func conclude(in review.Inspection, f review.Inspected, r *checks.Report) (revie
 		return done, kept, err
 	}
 	done.FindingsHash, kept.FindingsHash = hash, hash
-	kept.Report, err = writeReport(r)
+	kept.Report, err = writeReport(r, of)
 	return done, kept, err
 }
 
@@ -129,6 +130,7 @@ func hashOf(list []checks.Finding) (string, error) {
 // the findings, by their ids.
 type keptReport struct {
 	checks.Report
+	ACRO    *acro.OfFile             `json:"acro,omitempty"`
 	Derived map[string][]keptDerived `json:"derived,omitempty"`
 }
 
@@ -140,8 +142,8 @@ type keptDerived struct {
 	From   string       `json:"from"`
 }
 
-func writeReport(r *checks.Report) ([]byte, error) {
-	kept := keptReport{Report: *r, Derived: map[string][]keptDerived{}}
+func writeReport(r *checks.Report, of *acro.OfFile) ([]byte, error) {
+	kept := keptReport{Report: *r, ACRO: of, Derived: map[string][]keptDerived{}}
 	for _, x := range r.Findings {
 		for _, d := range x.Derived {
 			kept.Derived[x.ID] = append(kept.Derived[x.ID], keptDerived{d.Place, finite(d.Lowest), finite(d.Most), d.From})
@@ -175,6 +177,18 @@ func ReadReport(body []byte) (*checks.Report, error) {
 		}
 	}
 	return &kept.Report, nil
+}
+
+// ReadACRO reads what ACRO says of a file, of a report that was kept; nil if
+// nothing. It is for who may open the file.
+func ReadACRO(body []byte) (*acro.OfFile, error) {
+	var kept struct {
+		ACRO *acro.OfFile `json:"acro"`
+	}
+	if err := json.Unmarshal(body, &kept); err != nil {
+		return nil, fmt.Errorf("read a report: %w", err)
+	}
+	return kept.ACRO, nil
 }
 
 func or(v *float64, otherwise float64) float64 {

@@ -36,6 +36,10 @@ func (r *round) file(ctx context.Context, f review.Inspected) error {
 	if err != nil {
 		return fmt.Errorf("check %s: %w", f.Path, err)
 	}
+	of, err := r.acro(ctx, f, report)
+	if err != nil {
+		return fmt.Errorf("check %s: %w", f.Path, err)
+	}
 	if other := r.before[f.SHA256]; other != "" && f.Kind == review.Output {
 		report.Findings = append([]checks.Finding{askedBefore(other)}, report.Findings...)
 	}
@@ -43,7 +47,7 @@ func (r *round) file(ctx context.Context, f review.Inspected) error {
 	if r.checker.cfg.OnFile != nil {
 		r.checker.cfg.OnFile(report, now.Sub(begun))
 	}
-	done, kept, err := conclude(r.in, f, report)
+	done, kept, err := conclude(r.in, f, report, of)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sallyport/checks"
+	"sallyport/checks/acro"
 	"sallyport/review"
 )
 
@@ -22,6 +23,7 @@ func Rules() []checks.About {
 			Name: ruleAskedBefore, Version: 1, Weight: checks.High, Source: "Sallyport: what was refused, or called back, is not asked for again unseen",
 			Examines: "whether the same bytes were on a request of the workspace that was rejected or revoked",
 		},
+		acro.About(),
 		{
 			Name: ruleUnfinished, Version: 1, Weight: checks.Medium, Source: "Sallyport: what could not be looked at is not silent",
 			Examines: "whether the checks came to their end",

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -84,6 +85,7 @@ func shortHash(text string) string {
 // each group's part once.
 type bases struct {
 	r      *Request
+	paths  map[string]*File // of all files that count
 	groups map[GroupID]string
 	there  map[string]bool // SHA-256s of the files that count
 }
@@ -97,7 +99,46 @@ func (b *bases) of(f *File) string {
 	if g := b.r.group(f.Group); g != nil {
 		codes = g.Codes
 	}
-	return shortHash(f.Path + "\x00" + strings.Join(codes, ","))
+	text := f.Path + "\x00" + strings.Join(codes, ",")
+	for _, one := range b.acro(f) {
+		text += "\x00" + one.Path + "\x00" + one.SHA256
+	}
+	return shortHash(text)
+}
+
+// acroNames are the names of the results that ACRO, a tool that checks outputs
+// while they are made, writes of them into their folder, and of its
+// configuration.
+var acroNames = []string{"results.json", "outputs.json", "config.json"}
+
+// acro are the files of the request that may be what ACRO wrote of f: those with
+// its names in the same folder, and the checksum of f. They say nothing of
+// themselves.
+func (b *bases) acro(f *File) []Beside {
+	if b.paths == nil {
+		b.paths = map[string]*File{}
+		for _, other := range b.r.Files {
+			if other.Kind != WithdrawnFile {
+				b.paths[other.Path] = other
+			}
+		}
+	}
+	folder, name := path.Split(f.Path)
+	if slices.Contains(acroNames, name) {
+		return nil
+	}
+	var list []Beside
+	results := false
+	for i, other := range slices.Concat(acroNames, []string{"checksums/" + name + ".txt"}) {
+		if x := b.paths[folder+other]; x != nil {
+			list = append(list, Beside{x.Path, x.SHA256, x.Size})
+			results = results || i < 2
+		}
+	}
+	if !results {
+		return nil
+	}
+	return list
 }
 
 // others is the hash of the files that stand in a group.

@@ -33,6 +33,7 @@ type Inspected struct {
 	Fresh  bool         // its checks are done
 	Done   *FileChecked // the last checks of these bytes; nil if there are none
 	Beside []Beside     // the other files of its group
+	ACRO   []Beside     // what ACRO may have written of it, and stands on the request
 }
 
 // Beside is another file of the same group.
@@ -85,7 +86,7 @@ func (s Snapshot) inspection() (Inspection, error) {
 		if f.Kind == WithdrawnFile {
 			continue
 		}
-		to := Inspected{Source: f.Source, ID: f.ID, Kind: f.Kind, Basis: b.of(f), Others: b.others(f.Group), Fresh: b.checked(f, in.Profile), Done: f.Check}
+		to := Inspected{Source: f.Source, ID: f.ID, Kind: f.Kind, Basis: b.of(f), Others: b.others(f.Group), Fresh: b.checked(f, in.Profile), Done: f.Check, ACRO: b.acro(f)}
 		if g := r.group(f.Group); g != nil {
 			to.Codes = g.Codes
 		}

@@ -2,6 +2,7 @@ package acro
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ type Folder struct {
 	Checksums map[string]Checksum // of the files that are there, are listed or have a checksum
 	Notes     []string            // what was not read, and why
 	files     fs.FS
+	unread    error // the last results that cannot be read
 }
 
 // The bounds of a folder.
@@ -45,7 +47,7 @@ func Read(folder fs.FS) (*Folder, error) {
 	}
 	f.findResults(entries)
 	if len(f.Results) == 0 {
-		return nil, ErrNotACRO
+		return nil, cmp.Or(f.unread, ErrNotACRO)
 	}
 	if err := f.readConfig(); err != nil {
 		f.note("config.json cannot be read: %v", err)
@@ -79,14 +81,18 @@ func (f *Folder) findResults(entries []fs.DirEntry) {
 		}
 		switch err := f.addResults(name, most); {
 		case err == nil, errors.Is(err, fs.ErrNotExist), errors.Is(err, ErrNotACRO):
-		default:
-			f.note("%q looks like results of ACRO and cannot be read: %v", name, err)
+		case f.looksLike(name):
+			f.unread = fmt.Errorf("%q looks like results of ACRO: %w", name, err)
+			f.note("%v", f.unread)
 		}
 	}
 }
 
 // looksLike reports whether a file begins as results of ACRO do.
 func (f *Folder) looksLike(name string) bool {
+	if regular(f.files, name) != nil {
+		return false
+	}
 	start, err := readStart(f.files, name, sniffBytes)
 	return err == nil && bytes.Contains(start, []byte(`"command"`)) && bytes.Contains(start, []byte(`"summary"`))
 }
@@ -160,8 +166,9 @@ type OfFile struct {
 	Verdicts   []Verdict `json:"verdicts"`
 	Outputs    []Details `json:"outputs,omitempty"`
 	Thresholds []string  `json:"thresholds,omitempty"` // where ACRO's are other than the policy's
-	Missing    []string  `json:"missing,omitempty"`    // of the results themselves: files that are named and are not there
-	Notes      []string  `json:"notes,omitempty"`      // of the results themselves: what was not read
+	Config     *Config   `json:"-"`
+	Missing    []string  `json:"missing,omitempty"` // of the results themselves: files that are named and are not there
+	Notes      []string  `json:"notes,omitempty"`   // of the results themselves: what was not read
 }
 
 // Details are what is said of an output beside the verdicts.
@@ -181,7 +188,7 @@ type Details struct {
 // Of says what the results say of a file of the folder.
 func (f *Folder) Of(name string) *OfFile {
 	out := &OfFile{Source: f.Results[0].Source(), Checksum: f.Checksums[name], Verdicts: []Verdict{}}
-	out.Listed = name == configName
+	out.Listed, out.Config = name == configName, f.Config
 	if out.Checksum.Sum == "" {
 		out.Checksum.Sum = None
 	}

@@ -34,6 +34,17 @@ func TestWhatIsNotOfACRO(t *testing.T) {
 	}
 }
 
+// Results that cannot be read are said to be, and are not taken for something
+// else.
+func TestResultsThatCannotBeRead(t *testing.T) {
+	for text, is := range map[string]bool{`{"o": {"command": "x", "summary": "y", "outcome": `: true, `{"rows": [`: false, `{"rows": []}`: false} {
+		_, err := acro.Read(fstest.MapFS{"results.json": {Data: []byte(text)}})
+		if err == nil || errors.Is(err, acro.ErrNotACRO) == is {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // Python writes NaN and Infinity, which are no JSON.
 func TestNaN(t *testing.T) {
 	text := strings.Replace(results(`"outcome": {}`, "t.csv", `{}`), `"method": "crosstab"`, `"dof": NaN, "a": -Infinity, "b": Infinity, "c": "NaN \" Infinity", "d": -1`, 1)

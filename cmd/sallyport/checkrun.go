@@ -234,7 +234,7 @@ func (r *checkRun) check(file fileToCheck) error {
 	}
 	if file.acro != nil {
 		result.ACRO = file.acro.Of(file.name)
-		result.ACRO.Thresholds = file.acro.Config.Differences(r.profile)
+		result.ACRO.Thresholds = result.ACRO.Config.Differences(r.profile)
 		acro.Compare(result.ACRO.Verdicts, result.Findings)
 	}
 	r.found = r.found || result.Has(checks.High)
