@@ -28,6 +28,9 @@ func (c *Column) role() (Role, string, bool) {
 		return RoleEmpty, "no cell holds anything", false
 	}
 	name, why := called(c.words)
+	if name == RoleIdentifier && c.fractions > 0 && c.numbers == c.filled() {
+		return RoleStatistic, why + ", but there are fractions", false
+	}
 	if name == RoleIdentifier {
 		return RoleIdentifier, why, true
 	}

@@ -116,7 +116,7 @@ var (
 	identWords = listOf(`id ids identifier nhs chi mrn patid pseudoid uuid guid nino passport`)
 	countWords = listOf(`n ns count counts freq freqs frequency frequencies num number numbers numerator denominator denom total totals sum event events nevent
 		nevents case cases control controls patient patients pts population pop people person persons obs nobs observation observations record records
-		death deaths died dead failure failures admission admissions admitted hospitalised hospitalized hospitalisation hospitalisations participant participants
+		death deaths died dead fail failure failures admission admissions admitted hospitalised hospitalized hospitalisation hospitalisations participant participants
 		subject subjects individual individuals women men children adults males females boys girls births households practices cumuln cum
 		tests vaccinated unvaccinated eligible treated exposed unexposed censor censored censorings atrisk registered vaccinations doses
 		prescriptions dispensings items visits appts appointments interactions consultations referrals diagnoses infections positives negatives
@@ -140,6 +140,11 @@ func called(w []string) (role Role, why string) {
 		return "", ""
 	}
 	if is := identWords.any(w); is != "" {
+		if is == "chi" && !slices.Contains(w, "number") && !slices.Contains(w, "no") && slices.ContainsFunc(w, func(s string) bool {
+			return s == "2" || s == "sq" || s == "square" || s == "squared" || s == "stat" || s == "statistic" || s == "test" || s == "p"
+		}) {
+			return say(RoleStatistic, is)
+		}
 		return say(RoleIdentifier, is)
 	}
 	if is := intervalWords.any(w); is != "" {

@@ -70,18 +70,41 @@ func ofModel(name string) modelValue {
 
 func (m *models) table(t *Table, out *findings) {
 	m.columns(t, out)
-	modelled := t.modelled()
+	modelled := t.modelled() || t.explains()
 	for n := range t.Rows[:min(len(t.Rows), modelRows)] {
 		r := &t.Rows[n]
 		for i := 0; i+1 < len(r.Cells); i++ {
 			what := ofModel(r.Texts[i])
-			if said := strings.TrimSpace(r.Texts[i]); i == 0 && modelled && (said == "N" || said == "n") {
+			said := strings.TrimSpace(r.Texts[i])
+			if i == 0 && modelled && (said == "N" || said == "n") {
 				what = observed
+			}
+			if i == 0 && (said == "Residuals" || said == "Residual") {
+				m.residuals(t, r, out)
 			}
 			if what == notOfModel || what == parameters || t.text && what != observed {
 				continue // the lines of a text are looked at
 			}
 			m.row(t, r, i, what, out)
+		}
+	}
+}
+
+// explains reports whether a row of the table is R².
+func (t *Table) explains() bool {
+	return slices.ContainsFunc(t.Rows[:min(len(t.Rows), modelRows)], func(r Row) bool { return len(r.Texts) > 0 && ofModel(r.Texts[0]) == explained })
+}
+
+// residuals looks at the row of the residuals in an analysis of variance.
+func (m *models) residuals(t *Table, r *Row, out *findings) {
+	if t.text {
+		return // its lines are looked at
+	}
+	for i, c := range t.Columns {
+		if x := r.cell(i); len(c.words) == 1 && c.words[0] == "df" && x.Kind == Number && tells(freedom, x, out.profile) {
+			var s spots
+			s.add(t.place(r, i))
+			m.cell(freedom, s, t, out)
 		}
 	}
 }
@@ -117,8 +140,8 @@ func (m *models) columns(t *Table, out *findings) {
 		if what != freedom && what != explained {
 			continue // counts are looked at as counts
 		}
-		if what == freedom && !slices.Contains(c.words, "resid") && !strings.Contains(strings.Join(c.words, ""), "resid") && c.zero+c.low.count > 0 && c.max <= 2 {
-			continue // those of a test
+		if what == freedom && !ofResiduals(c) && !t.fitted() {
+			continue // perhaps those of a test
 		}
 		s := t.places(i, func(x *Cell) bool { return x.Kind == Number && tells(what, x, out.profile) })
 		m.column(c, what, s, out)
@@ -137,6 +160,20 @@ func (m *models) columns(t *Table, out *findings) {
 		}
 	}
 	m.column(t.Columns[free], freedom, s, out)
+}
+
+// ofResiduals reports whether degrees of freedom are by name those of residuals.
+func ofResiduals(c *Column) bool {
+	name := strings.Join(c.words, " ")
+	return strings.Contains(name, "resid") || strings.Contains(name, "error") || strings.Contains(name, "df r") || strings.Contains(name, "denom")
+}
+
+// fitted reports whether a table has columns that only models have.
+func (t *Table) fitted() bool {
+	return slices.ContainsFunc(t.Columns, func(c *Column) bool {
+		what := ofModel(c.Name)
+		return what == observed || what == explained || slices.ContainsFunc(c.words, func(w string) bool { return w == "aic" || w == "bic" || w == "rmse" || w == "sigma" || w == "deviance" })
+	})
 }
 
 func (m *models) column(c *Column, what modelValue, s spots, out *findings) {
@@ -171,6 +208,10 @@ func tells(what modelValue, c *Cell, p *Profile) bool {
 	return false
 }
 
+// ofTest is what stands in lines of tests, whose degrees of freedom are those
+// of what is tested.
+var ofTest = patternOf("", "chisq", "chi2", "chi-sq", "x-squared", "wald test", "logrank", "likelihood ratio", "null deviance")
+
 // modelLine is how programs write the numbers of a model.
 var modelLine = []struct {
 	what modelValue
@@ -182,7 +223,7 @@ var modelLine = []struct {
 	{freedom, patternOf(`^\s*Residual\s*\|\s*[0-9.e+-]+\s+([0-9,]+)\s`, "residual")},
 	{freedom, patternOf(`^Residuals\s+([0-9]+)\s+[0-9]`, "residuals")},
 	{freedom, patternOf(`\bF\(\s*[0-9]+,\s*([0-9,]+)\)\s*=`, "f(")},
-	{observed, patternOf(`(?i)(?:Number of obs|No\. of subjects|No\. of failures|Num\. ?obs\.?|Number of groups)\s*[=:]\s*([0-9,]+)`, "obs", "no. of", "number of groups")},
+	{observed, patternOf(`(?i)(?:Number of obs|No\. of subjects|No\. of failures|Num\. ?obs\.?)\s*[=:]\s*([0-9,]+)`, "obs", "no. of")},
 	{observed, patternOf(`(?i)No\. Observations:\s+([0-9,]+)`, "observations")},
 	{observed, patternOf(`\bn= ?([0-9]+), number of events=`, "number of events")},
 	{observed, patternOf(`\bnumber of events= ?([0-9]+)`, "number of events")},
@@ -191,8 +232,9 @@ var modelLine = []struct {
 
 func (m *models) line(text []byte, n int64, out *findings) {
 	folded := m.folding.fold(text)
+	tested := ofTest.may(folded)
 	for _, l := range modelLine {
-		if !l.may(folded) {
+		if !l.may(folded) || tested && l.what == freedom {
 			continue
 		}
 		for _, found := range l.like.FindAllSubmatch(text, 3) {

@@ -61,6 +61,8 @@ type textTables struct {
 	drawn bool // the block is one with bars
 	ruled bool // and has a line across
 	said  *builder
+
+	heading []textLine // above a line across
 }
 
 // textLine is a line of a block.
@@ -144,6 +146,7 @@ func (t *textTables) flush() {
 	block := t.block
 	drawn, ruled := t.drawn, t.ruled
 	t.block, t.drawn, t.ruled = nil, false, false
+	defer t.remember(block, drawn)
 	switch {
 	case len(block) < 2:
 	case t.scan.full():

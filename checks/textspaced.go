@@ -97,11 +97,14 @@ func (t *textTables) cut(run []textLine, above *textLine) {
 	}
 	b := t.scan.newTable()
 	b.table.text = true
+	if b.names = t.headingFor(run, above, filled); b.names != nil {
+		b.table.Header = 1
+	}
 	numbers := 0
 	for i, l := range run {
 		fields := cutAt(runesOf(l), filled)
 		for _, f := range fields[1:] {
-			if c := t.scan.grammar.read(f); i > 0 && (c.Kind == Number || c.Kind == Mask) {
+			if c := t.scan.grammar.read(f); (i > 0 || b.names != nil) && (c.Kind == Number || c.Kind == Mask) {
 				numbers++
 			}
 		}
@@ -110,6 +113,24 @@ func (t *textTables) cut(run []textLine, above *textLine) {
 	if numbers*2 >= len(run)-1 {
 		t.scan.keepText(b)
 	}
+}
+
+// headingFor is the heading of a run whose first line is none: in the line above
+// it, or above a line across.
+func (t *textTables) headingFor(run []textLine, above *textLine, filled []bool) []string {
+	numbers := 0
+	for _, f := range cutAt(runesOf(run[0]), filled) {
+		if c := t.scan.grammar.read(f); c.Kind == Number {
+			numbers++
+		}
+	}
+	switch {
+	case numbers == 0:
+		return nil
+	case above != nil && above != &run[0]:
+		return headingOf([]textLine{*above}, filled)
+	}
+	return headingOf(t.heading, filled)
 }
 
 func runesOf(l textLine) []rune {
