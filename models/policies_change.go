@@ -65,7 +65,7 @@ type policySettled struct {
 // waits for another administrator. A document that is there already does nothing.
 func (s *Store) ChangePolicy(ctx context.Context, c review.Command, scope review.PolicyScope, document string) (policy.Outcome, error) {
 	doc, problems := policy.Parse([]byte(document))
-	return resultOf[policy.Outcome](s.administer(ctx, c, nil, func(tx *gorm.DB, by review.Actor) (any, error) {
+	out, err := resultOf[policy.Outcome](s.administer(ctx, c, nil, func(tx *gorm.DB, by review.Actor) (any, error) {
 		if err := review.MayChangePolicy(by, scope); err != nil {
 			return nil, err
 		}
@@ -101,6 +101,8 @@ func (s *Store) ChangePolicy(ctx context.Context, c review.Command, scope review
 		}
 		return s.changePolicy(ctx, tx, t, by, row, doc.Values, document, policyChanged{})
 	}))
+	s.woken(err)
+	return out, err
 }
 
 // PolicyTag names a version of a policy, as it is named by who changes it.
@@ -161,10 +163,40 @@ func (s *Store) changePolicy(ctx context.Context, tx *gorm.DB, t tail, by review
 	if err != nil {
 		return policy.Outcome{}, fmt.Errorf("change a policy: %w", err)
 	}
+	if err := s.checkAgain(ctx, tx, scope); err != nil {
+		return policy.Outcome{}, err
+	}
 	words := s.words(document)
 	why.V, why.Scope, why.Version, why.Values, why.Hash, why.Document = 1, scope, row.Version, v, v.Hash(), words
 	return policy.Outcome{Version: row.Version, Confirmation: why.Confirmation},
 		s.recordPolicy(ctx, tx, t, by, actPolicyChanged, scope, why.Confirmation, why, spoken(words)...)
+}
+
+// checkAgain has the files of requests that are with their authors checked by
+// what holds for them now.
+func (s *Store) checkAgain(ctx context.Context, tx *gorm.DB, scope review.PolicyScope) error {
+	column, name := "w.project", scope.Project()
+	if name == "" {
+		column, name = "w.organisation", scope.Organisation()
+	}
+	var ids []string
+	err := on[string](tx).Raw("SELECT r.id FROM requests r JOIN workspaces w ON w.name = r.workspace WHERE "+column+" = ? AND r.status IN ? ORDER BY r.id",
+		name, []string{string(review.Pending), string(review.Returned)}).Scan(ctx, &ids)
+	if err != nil {
+		return fmt.Errorf("find what is to be checked again: %w", err)
+	}
+	todo := make([]review.Work, len(ids))
+	for i, id := range ids {
+		todo[i] = review.Work{Kind: review.WorkCheck, Subject: id, Due: s.now()}
+	}
+	return s.addWork(ctx, tx, todo)
+}
+
+// woken tells the workers that there may be something to do.
+func (s *Store) woken(err error) {
+	if err == nil && s.config.OnCommit != nil {
+		s.config.OnCommit()
+	}
 }
 
 // recordPolicy writes an entry about a policy, at its place.

@@ -161,6 +161,7 @@ func (s *Store) settlePolicy(ctx context.Context, c review.Command, found review
 		}
 		return nil, s.confirmProposal(ctx, tx, by, row, now[0].AskedBy)
 	})
+	s.woken(err)
 	return err
 }
 
@@ -173,10 +174,13 @@ func proposalsOf(ctx context.Context, tx *gorm.DB, rows []proposalRow) ([]review
 		}
 	}
 	list, err := confirmationsOf(ctx, tx, like)
-	for i := range list {
-		list[i].Policy, list[i].Loosens = review.PolicyScope(rows[i].Scope), strings.Split(rows[i].Loosens, "\n")
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	for i, row := range rows {
+		list[i].Policy, list[i].Loosens = review.PolicyScope(row.Scope), strings.Split(row.Loosens, "\n")
+	}
+	return list, nil
 }
 
 // proposals reads the changes of policies that a condition chooses.

@@ -185,6 +185,15 @@ func TestPolicyOfAPlace(t *testing.T) {
 		place := must[review.Snapshot](t)(s.Snapshot(ctx, s.id, s.author)).Place
 		c := review.Command{Actor: admin, BasedOn: PolicyTag(0)}
 		must[policy.Outcome](t)(s.ChangePolicy(ctx, c, review.ProjectPolicy(place.Project), "reviews_needed: 4\nchecks: {threshold: 30}"))
+		if n := must[int64](t)(on[workRow](s.reader).Where("kind = ? AND subject = ?", review.WorkCheck, string(s.id)).Count(ctx, "id")); n != 0 {
+			t.Errorf("a request that is with its checkers is checked %d times again", n)
+		}
+		draft := s.draftWith(t, s.author, place.Workspace, 50, 1)
+		c.BasedOn = PolicyTag(1)
+		must[policy.Outcome](t)(s.ChangePolicy(ctx, c, review.ProjectPolicy(place.Project), "reviews_needed: 4\nchecks: {threshold: 30, max_rows: 10}"))
+		if n := must[int64](t)(on[workRow](s.reader).Where("kind = ? AND subject = ?", review.WorkCheck, string(draft)).Count(ctx, "id")); n != 1 {
+			t.Errorf("a draft is checked %d times again, want once", n)
+		}
 		var decided review.Policy
 		statements := s.statements(t, func() {
 			must[review.Outcome](t)(s.Change(ctx, review.Change{Command: review.Command{Actor: s.author, On: s.id}}, func(in review.In) (review.Decision, error) {

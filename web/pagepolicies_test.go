@@ -18,7 +18,7 @@ func TestPolicyPages(t *testing.T) {
 
 	// What is wrong is said with its line, and what was typed is kept.
 	form := p.form(organisation+"/look", 0)
-	p = s.post("admin", organisation+"/look", with(form, "document", "hold: 5\r\n<em>: \"x\"\r\n")).
+	s.post("admin", organisation+"/look", with(form, "document", "hold: 5\r\n<em>: \"x\"\r\n")).
 		want(422, "line 1, column 7: hold:", "line 2, column 1: There is no key", "hold: 5\n&lt;em&gt;", "What you typed is kept").without("<em>")
 	// What is right is looked at before it is saved.
 	look := s.post("admin", organisation+"/look", with(form, "document", "# ours\r\nchecks: {threshold: 10}\r\n")).
@@ -68,7 +68,7 @@ func TestRulesOfChecks(t *testing.T) {
 	s.policy.Checks.ZeroIsLow, s.policy.Checks.Rounding, s.policy.Checks.Off = true, "midpoint-6", []string{"rows"}
 	s.policy.Checks.Patterns = []review.PolicyPattern{{Name: `<em>number`, Like: "x"}}
 	page := s.get("author", "/help/rules?workspace=ws").want(200, "Low counts", "0 to 7", "to the midpoint of six", "the largest 2 at most 90%", "rows", "&lt;em&gt;number").without("<em>")
-	if strings.Contains(string(page.body), "like") && strings.Contains(string(page.body), ">x<") {
+	if strings.Contains(page.body, "like") && strings.Contains(page.body, ">x<") {
 		t.Error("the page shows how an identifier is found")
 	}
 }
