@@ -63,11 +63,13 @@ func (s *scan) readContents(name string) error {
 	case is.reader == "image":
 		err = c.image(raw)
 	case name == "svgz":
+		c.scan.note("what the drawing shows with lines and areas was not looked at")
 		err = c.packed(raw)
 	default:
 		most := int64(mostDocument)
 		if is.reader == "svg" {
 			most = mostDrawing
+			c.scan.note("what the drawing shows with lines and areas was not looked at")
 		}
 		err = c.read(is.reader, raw, most)
 	}
