@@ -40,7 +40,7 @@ bench: ## measure, on SQLite and PostgreSQL
 
 .PHONY: bench-checks
 bench-checks: ## measure the disclosure checks: precision, recall, throughput
-	go test -count=1 -v -run 'TestReleasedFiles|TestInjectedDisclosures' ./checks
+	go test -count=1 -v -run 'TestReleasedFiles|TestInjectedDisclosures|TestInjectedHidden' ./checks
 	go test -run '^$$' -bench Check -benchtime 3x ./checks
 
 .PHONY: build

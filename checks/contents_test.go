@@ -2,7 +2,6 @@ package checks
 
 import (
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -14,11 +13,6 @@ func all(r *Report) []string {
 		out = append(out, f.Rule+" "+string(f.Weight)+": "+f.Message)
 	}
 	return out
-}
-
-// has reports whether a finding of a rule has this weight and says this.
-func has(r *Report, rule string, w Weight, says string) bool {
-	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Rule == rule && f.Weight == w && strings.Contains(f.Message, says) })
 }
 
 // A table of a document is read as one, whoever wrote it, and its cells have

@@ -158,7 +158,7 @@ func (s *scripted) literals() {
 			continue
 		}
 		i = l.i - 1
-		if l.i-begins < fewestData || !s.means(&v, begins) {
+		if l.i-begins < fewestData || !s.means(&v) {
 			s.c.values = kept
 			continue
 		}
@@ -189,7 +189,7 @@ func (s *scripted) isTaken(at int) int {
 
 // means reports whether a literal is data that somebody put into the script,
 // and not a table that a library needs.
-func (s *scripted) means(v *value, at int) bool {
+func (s *scripted) means(v *value) bool {
 	switch v.kind {
 	case isText:
 		first := strings.TrimSpace(v.text)
@@ -238,7 +238,7 @@ func assigned(before string) string {
 	if !ok {
 		return ""
 	}
-	words := strings.FieldsFunc(before, func(r rune) bool { return !isLetter(byte(r)) && r != '_' && (r < '0' || r > '9') || r > '~' })
+	words := strings.FieldsFunc(before, func(r rune) bool { return r > '~' || !isLetter(byte(r&0x7f)) && r != '_' && (r < '0' || r > '9') })
 	if len(words) == 0 {
 		return ""
 	}

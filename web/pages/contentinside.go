@@ -241,12 +241,12 @@ func lookedFor(kind string) string {
 			"What the picture itself shows was not looked at"
 	case ".svg", ".svgz":
 		return "scripts and event handlers, hidden elements and rules that hide, comments, embedded files, addresses elsewhere, entities, foreign objects, " +
-			"titles and descriptions, metadata. Words that only their colour, size or place hides are not found"
+			"titles and descriptions, metadata. Words that a style sheet hides by their colour, size or place are not found"
 	case ".md":
 		return "images, links, and HTML with scripts, hidden elements, comments or embedded files. What its words say was not looked at"
 	}
 	return "scripts and the data that they read, hidden elements and rules that hide, comments, embedded files, addresses elsewhere, forms, frames, redirections, " +
-		"words in attributes, metadata. Words that only their colour, size or place hides are not found"
+		"words in attributes, metadata. Words that a style sheet hides by their colour, size or place are not found"
 }
 
 func newInsideGroup(found inside.Found, t inside.Tally, name, means string, l Look) InsideGroup {
