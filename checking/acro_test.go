@@ -28,6 +28,9 @@ type desk struct {
 	vault map[string][]byte
 	kept  map[review.FileID]checking.Kept
 	done  map[review.FileID]review.CheckedFile
+
+	before map[string]review.RequestID // rejected or revoked, by bytes
+	tables map[string][]checks.Extract // of bytes
 }
 
 func (d *desk) Inspection(context.Context, review.RequestID) (review.Inspection, error) {
@@ -49,7 +52,7 @@ func (d *desk) KeepReports(_ context.Context, kept []checking.Kept) error {
 }
 
 func (d *desk) AskedBefore(context.Context, string, []string) (map[string]review.RequestID, error) {
-	return map[string]review.RequestID{}, nil
+	return d.before, nil
 }
 
 type blob struct{ *bytes.Reader }
@@ -65,10 +68,9 @@ func (d *desk) add(at string, body []byte) review.Beside {
 	return review.Beside{Path: at, SHA256: name, Size: int64(len(body))}
 }
 
-// check has the files of a desk checked.
-func (d *desk) check(t *testing.T) {
-	t.Helper()
-	c, err := checking.New(checking.Config{
+// config is what a checker of the desk is made of.
+func (d *desk) config() checking.Config {
+	return checking.Config{
 		Requests: d, Store: d, Now: time.Now, Log: slog.New(slog.DiscardHandler), Rules: checking.Versions(),
 		Profile: func(review.Policy) (checks.Profile, error) { return checks.DefaultProfile(), nil },
 		Copy: func(_ context.Context, sha256 string) (checking.Blob, error) {
@@ -78,7 +80,13 @@ func (d *desk) check(t *testing.T) {
 			}
 			return blob{bytes.NewReader(b)}, nil
 		},
-	})
+	}
+}
+
+// check has the files of a desk checked.
+func (d *desk) check(t *testing.T) {
+	t.Helper()
+	c, err := checking.New(d.config())
 	if err != nil {
 		t.Fatal(err)
 	}

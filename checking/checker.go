@@ -29,6 +29,19 @@ type Store interface {
 	// AskedBefore finds the latest rejected or revoked request of the workspace
 	// for each of the bytes that one asked for.
 	AskedBefore(ctx context.Context, workspace string, sha256s []string) (map[string]review.RequestID, error)
+	// KeepExtracts keeps what is compared of the tables in some bytes.
+	KeepExtracts(ctx context.Context, sha256 string, tables []checks.Extract) error
+	// Alike finds tables like one with these keys: in what was released from the
+	// project, and in the other files of the request.
+	Alike(ctx context.Context, q AlikeQuery) ([]checks.Released, error)
+}
+
+// AlikeQuery asks for tables to compare those in some bytes with.
+type AlikeQuery struct {
+	Request   review.RequestID
+	Workspace string
+	SHA256    string // of the bytes; tables in them are left out
+	Keys      []string
 }
 
 // Kept is what is kept of a file's checks beside the log.

@@ -38,6 +38,7 @@ func conclude(in review.Inspection, f review.Inspected, r *checks.Report, of *ac
 		}
 		kept.Found = append(kept.Found, found(*x))
 	}
+	done.Against = against(in, r)
 	hash, err := hashOf(r.Findings)
 	if err != nil {
 		return done, kept, err
@@ -45,6 +46,20 @@ func conclude(in review.Inspection, f review.Inspected, r *checks.Report, of *ac
 	done.FindingsHash, kept.FindingsHash = hash, hash
 	kept.Report, err = writeReport(r, of)
 	return done, kept, err
+}
+
+// against are the bytes of the request's other files that findings compare with.
+func against(in review.Inspection, r *checks.Report) []string {
+	var list []string
+	for _, x := range r.Findings {
+		for _, p := range x.Beside {
+			if p.Other.Request == string(in.Request) && !slices.Contains(list, p.Other.SHA256) {
+				list = append(list, p.Other.SHA256)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // bound keeps the gravest findings, as many as an entry names, and counts the
@@ -132,6 +147,7 @@ type keptReport struct {
 	checks.Report
 	ACRO    *acro.OfFile             `json:"acro,omitempty"`
 	Derived map[string][]keptDerived `json:"derived,omitempty"`
+	Beside  map[string][]checks.Pair `json:"beside,omitempty"`
 }
 
 // keptDerived is a derivation; a bound that is missing is none.
@@ -143,8 +159,11 @@ type keptDerived struct {
 }
 
 func writeReport(r *checks.Report, of *acro.OfFile) ([]byte, error) {
-	kept := keptReport{Report: *r, ACRO: of, Derived: map[string][]keptDerived{}}
+	kept := keptReport{Report: *r, ACRO: of, Derived: map[string][]keptDerived{}, Beside: map[string][]checks.Pair{}}
 	for _, x := range r.Findings {
+		if len(x.Beside) > 0 {
+			kept.Beside[x.ID] = x.Beside
+		}
 		for _, d := range x.Derived {
 			kept.Derived[x.ID] = append(kept.Derived[x.ID], keptDerived{d.Place, finite(d.Lowest), finite(d.Most), d.From})
 		}
@@ -172,6 +191,7 @@ func ReadReport(body []byte) (*checks.Report, error) {
 	}
 	for i := range kept.Findings {
 		x := &kept.Findings[i]
+		x.Beside = kept.Beside[x.ID]
 		for _, d := range kept.Derived[x.ID] {
 			x.Derived = append(x.Derived, checks.Derived{Place: d.Place, Lowest: or(d.Lowest, math.Inf(-1)), Most: or(d.Most, math.Inf(1)), From: d.From})
 		}

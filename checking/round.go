@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"sallyport/checks"
-	"sallyport/review"
 	"slices"
 	"strings"
 	"time"
+
+	"sallyport/checks"
+	"sallyport/review"
 )
 
 // round is one checking of a request's files.
@@ -88,11 +89,28 @@ func (r *round) look(ctx context.Context, f review.Inspected) (report *checks.Re
 	}
 	limited, cancel := context.WithTimeout(ctx, cfg.FileTime)
 	defer cancel()
-	report, err = checks.Check(limited, checks.File{Name: f.Path, Bytes: blob, Size: blob.Size()}, p)
+	p.Earlier = earlier{ctx: limited, store: cfg.Store, query: AlikeQuery{Request: r.in.Request, Workspace: r.in.Workspace, SHA256: f.SHA256}}
+	report, tables, err := checks.CheckTables(limited, checks.File{Name: f.Path, Bytes: blob, Size: blob.Size()}, p)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return unfinished(fmt.Sprintf("the checks took longer than %s", cfg.FileTime)), nil
 	}
-	return report, err
+	if err != nil {
+		return nil, err
+	}
+	return report, cfg.Store.KeepExtracts(ctx, f.SHA256, tables)
+}
+
+// earlier is what one file is compared with. It lives as long as its check.
+type earlier struct {
+	ctx   context.Context
+	store Store
+	query AlikeQuery
+}
+
+// Alike implements checks.Earlier.
+func (e earlier) Alike(keys []string) ([]checks.Released, error) {
+	e.query.Keys = keys
+	return e.store.Alike(e.ctx, e.query)
 }
 
 // record keeps reports and then has the checks recorded, so that what is

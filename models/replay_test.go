@@ -32,7 +32,7 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 		if err := s.SettleConfirmation(ctx, by(s.person(t, "admin2", "administrator", "all")), asked.Confirmation, false); err != nil {
 			t.Fatal(err)
 		}
-		must[auth.SignedIn](t)(s.SignIn(ctx, s.somebody("ada", checks)))
+		must[auth.SignedIn](t)(s.SignIn(ctx, s.somebody("ada", mapsChecker)))
 		admin := must[auth.Account](t)(s.PersonByUsername(ctx, "admin1"))
 		for version, document := range []string{"reviews_needed: 3", "reviews_needed: 2"} {
 			c := review.Command{Actor: review.Actor{Person: admin.Person, Kind: review.IsPerson}, BasedOn: PolicyTag(version)}
@@ -50,6 +50,8 @@ func TestReplayFindsAPlantedDifference(t *testing.T) {
 			{"requests", "turn_over", "NOT turn_over", "1 = 1"},
 			{"requests", "files", "files + 1", "1 = 1"},
 			{"requests", "editors", "'[]'", "1 = 1"},
+			{"requests", "unanswered", "unanswered + 1", "1 = 1"},
+			{"requests", "high", "high + 1", "1 = 1"},
 			{"requests", "held_until", "NULL", "status = 'RELEASED'"},
 			{"requests", "author", "'somebody'", "1 = 1"},
 			{"requests", "version", "version - 1", "1 = 1"},

@@ -21,7 +21,7 @@ func (db testDB) signedIn(t testing.TB, username string, roles ...auth.MappedRol
 func TestSession(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		ctx := t.Context()
-		ada, session := db.signedIn(t, "ada", checks)
+		ada, session := db.signedIn(t, "ada", mapsChecker)
 		before := db.entries(t)
 		got := must[auth.StoredSession](t)(db.Session(ctx, session.ID))
 		a := got.Actor
@@ -59,7 +59,7 @@ func TestSession(t *testing.T) {
 // A session costs its page two statements.
 func TestSessionStatements(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
-		_, session := db.signedIn(t, "ada", checks)
+		_, session := db.signedIn(t, "ada", mapsChecker)
 		if n := db.statements(t, func() { must[auth.StoredSession](t)(db.Session(t.Context(), session.ID)) }); n != 2 {
 			t.Errorf("Session sends %d statements, want 2", n)
 		}
@@ -155,7 +155,7 @@ func TestSessionsOfAuth(t *testing.T) {
 		sessions := auth.Sessions{Store: db, Now: db.clock.Now, Random: rand.Reader}
 		begin := func(before string) string {
 			t.Helper()
-			who := db.somebody("ada", checks)
+			who := db.somebody("ada", mapsChecker)
 			_, value, err := sessions.Begin(ctx, who.Identity, who.Roles, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", before)
 			if err != nil {
 				t.Fatal(err)

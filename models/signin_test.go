@@ -23,8 +23,8 @@ func (db testDB) somebody(username string, roles ...auth.MappedRole) auth.SignIn
 }
 
 var (
-	checks     = auth.MappedRole{Role: review.OutputChecker, Scope: review.ScopeAll}
-	researches = auth.MappedRole{Role: review.Researcher, Scope: "project:demo"}
+	mapsChecker = auth.MappedRole{Role: review.OutputChecker, Scope: review.ScopeAll}
+	researches  = auth.MappedRole{Role: review.Researcher, Scope: "project:demo"}
 )
 
 // roles are the standing roles of an account, as "role scope".
@@ -50,7 +50,7 @@ func (db testDB) identities(t testing.TB) int64 {
 func TestSignInMakesAnAccount(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		ctx := t.Context()
-		done := must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", checks, researches)))
+		done := must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", mapsChecker, researches)))
 		if !done.New || done.Person.Username != "ada" || done.Person.ID == "" || done.Session.PersonID != done.Person.ID {
 			t.Errorf("SignIn = %+v; want a new account for ada, with a session", done)
 		}
@@ -87,7 +87,7 @@ func TestSignInMakesAnAccount(t *testing.T) {
 		}
 
 		before := db.entries(t)
-		again := db.somebody("ada", researches, checks)
+		again := db.somebody("ada", researches, mapsChecker)
 		again.Identity.Username, again.Identity.Name = "renamed", "Other" // the account keeps what it has
 		second := must[auth.SignedIn](t)(db.SignIn(ctx, again))
 		if second.New || second.Person != done.Person || second.Session.ID == done.Session.ID || db.entries(t) != before {
@@ -105,7 +105,7 @@ func TestSignInMakesAnAccount(t *testing.T) {
 func TestSignInFollowsClaims(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		ctx := t.Context()
-		done := must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", checks, researches)))
+		done := must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", mapsChecker, researches)))
 		local := must[review.Given](t)(db.GrantRole(ctx, by(operator), done.Person.ID, review.Auditor, review.ScopeAll))
 		observes := auth.MappedRole{Role: review.Observer, Scope: review.ScopeAll}
 		must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", observes, researches)))
@@ -129,7 +129,7 @@ func TestSignInFollowsClaims(t *testing.T) {
 		if _, err := db.GrantRole(ctx, by(operator), done.Person.ID, review.OutputChecker, review.ScopeAll); err != nil {
 			t.Fatal(err)
 		}
-		must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", checks)))
+		must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", mapsChecker)))
 		must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada")))
 		if got := db.roles(t, "ada"); !slices.Equal(got, []string{"auditor all", "output_checker all"}) {
 			t.Errorf("the roles are %q, want both local ones", got)
@@ -198,7 +198,7 @@ func TestSignInRefuses(t *testing.T) {
 			}, review.ErrInvalid},
 			"a session without an end": {func(in *auth.SignIn) { in.Expires = time.Time{} }, nil},
 		} {
-			in := db.somebody("ada", checks)
+			in := db.somebody("ada", mapsChecker)
 			test.change(&in)
 			if done, err := db.SignIn(t.Context(), in); err == nil || test.want != nil && !errors.Is(err, test.want) || done.Person.ID != "" {
 				t.Errorf("SignIn with %s = %+v, %v, want %v", name, done, err, test.want)
@@ -244,7 +244,7 @@ func TestFirstSignInsAtOnce(t *testing.T) {
 		people, made := map[review.PersonID]bool{}, 0
 		for range windows {
 			group.Go(func() {
-				done, err := db.SignIn(t.Context(), db.somebody("ada", checks))
+				done, err := db.SignIn(t.Context(), db.somebody("ada", mapsChecker))
 				if err != nil {
 					t.Error(err)
 				}
@@ -334,7 +334,7 @@ func TestUnlinkIdentity(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		ctx := t.Context()
 		admin := db.person(t, "admin1", "administrator", "all")
-		done := must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", checks)))
+		done := must[auth.SignedIn](t)(db.SignIn(ctx, db.somebody("ada", mapsChecker)))
 		if err := db.UnlinkIdentity(ctx, admin, done.Person.ID); !errors.Is(err, review.ErrRole) {
 			t.Errorf("UnlinkIdentity by an administrator = %v, want ErrRole", err)
 		}
@@ -367,7 +367,7 @@ func TestUnlinkIdentity(t *testing.T) {
 func TestIdentitiesAndSessionsHold(t *testing.T) {
 	eachDB(t, func(t *testing.T, db testDB) {
 		db.person(t, "waiting")
-		must[auth.SignedIn](t)(db.SignIn(t.Context(), db.somebody("ada", checks)))
+		must[auth.SignedIn](t)(db.SignIn(t.Context(), db.somebody("ada", mapsChecker)))
 		refused(t, db,
 			"INSERT INTO identities SELECT issuer, '"+sha(1)+"', person_id, linked FROM identities",
 			"INSERT INTO identities SELECT issuer, subject, 'none', linked FROM identities",
@@ -384,7 +384,7 @@ func TestIdentitiesAndSessionsHold(t *testing.T) {
 func TestStatementsOfSignInUseIndexes(t *testing.T) {
 	db := openForTest(t, sqliteURL(t))
 	seen, scans := db.scans(t, func() {
-		done := must[auth.SignedIn](t)(db.SignIn(t.Context(), db.somebody("ada", checks)))
+		done := must[auth.SignedIn](t)(db.SignIn(t.Context(), db.somebody("ada", mapsChecker)))
 		in := db.somebody("ada", researches)
 		in.Replaces = done.Session.ID
 		done = must[auth.SignedIn](t)(db.SignIn(t.Context(), in))
