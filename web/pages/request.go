@@ -255,6 +255,9 @@ func (b Build) facts(v *review.RequestView) []Fact {
 	if v.Project != "" {
 		facts = append(facts, Fact{Name: "Project", Text: v.Project})
 	}
+	if b.Workspaces {
+		facts = append(facts, Fact{Name: "Rules", Text: "in force there", Href: "/help/rules?" + url.Values{"workspace": {v.Workspace}}.Encode()})
+	}
 	facts = append(facts, Fact{Name: "Waiting on", Text: waitingOn(v.WaitingOn)}, Fact{Name: "Since", When: At(v.Since, now)})
 	if summary(v) {
 		return facts
