@@ -123,6 +123,7 @@ var notices = map[string]string{
 	"added": "The files were added. Now say in their group what they are, and which controls were applied.",
 	"vote":  "Your vote is noted. It counts when you submit your review.", "votes": "Your votes are noted.",
 	"comment": "Your comment was added.", "publish": "Your comment is public now.", "delete": "Your comment was deleted.",
+	"answer": "The findings are answered.",
 	"submit": "The request was submitted. The output checkers have it now.", "recall": "You have the request again.",
 	"review": "Your review is in.", "return": "The request was returned to its author.", "reject": "The request was rejected.",
 	"approve": "The release was approved. Delivery begins when the hold is over.",

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -58,6 +60,29 @@ func short(name string) string {
 	}
 	return name
 }
+
+// sendAnswer says one thing to all findings that were chosen: one by one, all of
+// a rule, or all of a file.
+func (s *server) sendAnswer(ctx context.Context, c *gin.Context, cmd review.Command) error {
+	form := formOf(c)
+	a := review.AnswerFindings{Findings: slices.Clone(form["finding"]), Text: form.Get("text")}
+	if all := form["all"]; len(all) > 0 {
+		v, err := s.Requests.Request(ctx, cmd.Actor, cmd.On)
+		if err != nil {
+			return err
+		}
+		l := findingsLook(c)
+		for _, value := range all[:min(len(all), mostAll)] {
+			a.Findings = append(a.Findings, l.Everything(v, value)...)
+		}
+	}
+	slices.Sort(a.Findings)
+	a.Findings = slices.Compact(a.Findings)
+	return s.Requests.Answer(ctx, cmd, a)
+}
+
+// mostAll bounds the rules, or files, of which all findings are chosen at once.
+const mostAll = 200
 
 // showFinding answers GET /requests/:id/files/:file/findings/:finding. It shows
 // what stands in the file, so that it is an opening like the file's page.

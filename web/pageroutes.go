@@ -81,6 +81,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{method: post, path: request + "/groups", answer: s.sent("group", s.sendGroup)},
 		{method: post, path: request + "/groups/request-changes", answer: s.sent("votes", s.sendRequestChanges)},
 		{method: post, path: request + "/groups/reset-votes", answer: s.sent("votes", s.sendResetVotes)},
+		{method: post, path: request + "/findings", answer: s.sent("answer", s.sendAnswer)},
 		{method: post, path: file, answer: s.sent("file", s.sendFile)},
 		{method: post, path: file + "/update", answer: s.sent("update", s.sendUpdate), time: copyTime},
 		{method: post, path: file + "/withdraw", answer: s.sent("withdraw-file", s.sendWithdrawFile)},

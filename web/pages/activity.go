@@ -1,6 +1,10 @@
 package pages
 
-import "sallyport/review"
+import (
+	"strings"
+
+	"sallyport/review"
+)
 
 // Activity is what the viewer may see of a request's entries, by turns.
 type Activity struct {
@@ -55,13 +59,25 @@ func NewActivity(b Build, v *review.RequestView, items []review.HistoryItem) Act
 		}
 		turn := &p.Turns[len(p.Turns)-1]
 		turn.Began = At(it.At, b.Now)
-		e := Entry{Number: Count(it.Number), At: At(it.At, b.Now), By: it.By, What: deedOf(it).Words(), Text: it.Text}
+		e := Entry{Number: Count(it.Number), At: At(it.At, b.Now), By: it.By, What: deedOf(it).Words() + foundWords(it.Findings), Text: it.Text}
 		if there[it.File] {
 			e.Href = RequestAddress(v.ID, "files", string(it.File))
 		}
 		turn.Entries = append(turn.Entries, e)
 	}
 	return p
+}
+
+// foundWords say how many findings of weight an entry is about, by rule.
+func foundWords(list []review.FindingsOf) string {
+	var words []string
+	for _, f := range list {
+		words = append(words, Count(f.Count)+" "+strings.ToLower(weightOf(f.Weight).Word)+" ("+RuleTitle(f.Rule)+")")
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(words, ", ")
 }
 
 // newTurn is a turn of which one entry is the last: draft, then checkers and

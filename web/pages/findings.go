@@ -111,7 +111,7 @@ func NewFindings(b Build, v *review.RequestView, l FindingsLook) Findings {
 // whyNoAnswer says to the author why findings cannot be answered now; nothing
 // to others.
 func whyNoAnswer(v *review.RequestView) string {
-	if a := allowance(v, review.ActTitle); a.Code == review.ErrStatus.Code {
+	if a := allowance(v, review.ActAnswer); a.Code == review.ErrStatus.Code {
 		return a.WhyNot
 	}
 	return ""

@@ -13,7 +13,7 @@ import (
 func requestWith(findings map[string][]review.FindingView, paths ...string) *review.RequestView {
 	v := &review.RequestView{
 		ID: "R", WaitingOn: "author", Author: "author", Status: review.Pending, Reviews: review.ReviewsView{Needed: 2},
-		Allowed: []review.AllowedView{{Act: review.ActTitle, Allowed: true}},
+		Allowed: []review.AllowedView{{Act: review.ActTitle, Allowed: true}, {Act: review.ActAnswer, Allowed: true}},
 	}
 	g := review.GroupView{ID: "G", Name: "tables"}
 	for i, path := range paths {

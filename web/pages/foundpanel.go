@@ -138,4 +138,4 @@ func sourceOf(rule string) string {
 }
 
 // mayAnswer reports whether the viewer may answer findings now.
-func mayAnswer(v *review.RequestView) bool { return may(v, review.ActTitle) }
+func mayAnswer(v *review.RequestView) bool { return may(v, review.ActAnswer) }

@@ -138,7 +138,7 @@ func NewRequestFile(b Build, v *review.RequestView, id review.FileID, c Content,
 		p.Decision = decisionState(f.Decision)
 	}
 	for _, vote := range f.Votes {
-		p.Votes = append(p.Votes, Vote{vote.By, voteState(vote.Vote), vote.Turn, wordsOf(vote)})
+		p.Votes = append(p.Votes, Vote{vote.By, voteState(vote.Vote), vote.Turn, vote.AnswerToFindings})
 	}
 	p.Found = newFoundPanel(v, *f, checked)
 	p.Vote = newVoteBar(b.Forms, v, g, f)

@@ -18,9 +18,10 @@ type RequestRow struct {
 	Author    string
 	Files     string
 	Turn      string
-	Reviews   string // how many are in
-	Mine      string // how far the viewer's own review is
-	Changed   bool   // since the viewer looked
+	Reviews   string  // how many are in
+	Mine      string  // how far the viewer's own review is
+	Found     Weighed // findings that wait for an answer of the author’s, or are high
+	Changed   bool    // since the viewer looked
 	State     State
 	Since     Moment
 }
@@ -30,6 +31,12 @@ func NewRequestRow(s review.SummaryView, now time.Time) RequestRow {
 	row := RequestRow{
 		Href: RequestAddress(s.ID), Title: Heading(s.Title, s.Workspace), Sentence: s.StatusSentence, Workspace: s.Workspace,
 		Author: s.Author, State: StatusState(s.Status), Since: At(s.Since, now), Changed: s.Changed(), Mine: mine(s), Next: nextStep(s),
+	}
+	switch {
+	case s.Unanswered > 0:
+		row.Found = Weighed{weightOf(review.MediumWeight), Plural(s.Unanswered, "finding") + " to answer"}
+	case s.High > 0:
+		row.Found = Weighed{weightOf(review.HighWeight), Plural(s.High, "high finding")}
 	}
 	if s.Project != s.Workspace {
 		row.Project = s.Project
@@ -75,6 +82,9 @@ func nextStep(s review.SummaryView) string {
 	case review.Pending:
 		if s.Files == 0 {
 			return "Choose its files, describe them and submit it."
+		}
+		if s.Unanswered > 0 {
+			return "Answer what the disclosure checks found, then submit it for review."
 		}
 		return "Describe its files, then submit it for review."
 	case review.Returned:

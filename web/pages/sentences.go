@@ -12,7 +12,7 @@ var deeds = map[string]string{
 	"request_created": "began the request", "title_changed": "changed the title", "group_created": "made the group %g",
 	"group_described": "described the group %g", "file_added": "added %f", "file_moved": "moved %f to the group %g",
 	"file_retyped": "changed what %f is asked for as", "file_updated": "took the workspace’s present bytes of %f",
-	"file_withdrawn": "withdrew %f", "comment_made": "commented on %c", "comment_published": "made a comment public",
+	"file_withdrawn": "withdrew %f", "file_checked": "checked %f", "findings_answered": "answered findings of %f", "comment_made": "commented on %c", "comment_published": "made a comment public",
 	"comment_deleted": "deleted a comment", "request_submitted": "submitted the request", "request_recalled": "took the request back",
 	"vote_cast": "voted on %f", "vote_taken_back": "took the vote on %f back", "review_submitted": "submitted a review",
 	"request_returned": "returned the request to its author", "request_rejected": "rejected the request",

@@ -23,6 +23,7 @@ func steps(v *review.RequestView) []Step {
 	described := true
 	for _, l := range v.Lacks() {
 		switch {
+		case l.File != "": // checkSteps says it
 		case l.Group == "":
 			list[0] = Step{false, "Choose the files that are to be released", "/workspaces/" + url.PathEscape(v.Workspace)}
 		default:

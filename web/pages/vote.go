@@ -81,7 +81,9 @@ func newEditFile(fs Forms, v *review.RequestView, g *review.GroupView, f *review
 }
 
 // voteWords are what the viewer's own vote says to high findings.
-func voteWords(*review.FileView) string { return "" }
-
-// wordsOf are what somebody's vote says to high findings.
-func wordsOf(review.VoteView) string { return "" }
+func voteWords(f *review.FileView) string {
+	if f.MyVote == nil {
+		return ""
+	}
+	return f.MyVote.AnswerToFindings
+}
