@@ -141,8 +141,8 @@ func hashOf(list []checks.Finding) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// keptReport is a report as it is kept: what can be worked out stands beside
-// the findings, by their ids.
+// keptReport is a report as it is kept: what can be worked out, and the cells of
+// other files, stand beside the findings, by their ids.
 type keptReport struct {
 	checks.Report
 	ACRO    *acro.OfFile             `json:"acro,omitempty"`

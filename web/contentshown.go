@@ -84,8 +84,12 @@ func lookedAt(c *gin.Context) string {
 	query := url.Values{}
 	for name, values := range lookQuery(c) {
 		switch name {
-		case "view", "from", "column", "row", "cell", "sort", "filter", "delimiter", "summary", "at", "find", "line", "hit", "finding":
+		case "view", "from", "column", "row", "cell", "sort", "filter", "delimiter", "summary", "at", "find", "line", "hit":
 			query[name] = values
+		case "finding":
+			if len(values) == 1 && findingID(values[0]) {
+				query[name] = values
+			}
 		}
 	}
 	if f := filterOf(lookQuery(c)); f != "" {

@@ -108,8 +108,10 @@ func checkNames(c *gin.Context) error {
 	for name, v := range paramsOf(c) {
 		ok := true
 		switch name {
-		case "id", "file", "comment", "session", "finding":
+		case "id", "file", "comment", "session":
 			ok = wordOf(v, 64)
+		case "finding":
+			ok = findingID(v)
 		case "workspace":
 			ok = outputs.ValidWorkspace(v)
 		case "identifier": // of a report, it is part of what was sent
@@ -124,6 +126,12 @@ func checkNames(c *gin.Context) error {
 		}
 	}
 	return nil
+}
+
+// findingID reports whether s may be the id of a finding.
+func findingID(s string) bool {
+	const most = 64
+	return len(s) <= most && wordOf(strings.ReplaceAll(s, "-", ""), most)
 }
 
 // wordOf reports whether s is 1 to most ASCII letters and digits.

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,12 @@ type Derivation struct {
 
 func newDerivation(where Link, d checks.Derived) Derivation {
 	value := "known exactly: " + decimal(d.Lowest)
-	if d.Lowest != d.Most {
+	switch {
+	case math.IsInf(d.Most, 0):
+		value = "at least " + decimal(d.Lowest)
+	case math.IsInf(d.Lowest, 0):
+		value = "at most " + decimal(d.Most)
+	case d.Lowest != d.Most:
 		value = "between " + decimal(d.Lowest) + " and " + decimal(d.Most)
 	}
 	return Derivation{Where: where, Value: value, From: Visible(d.From), row: d.Place.Row}
