@@ -190,3 +190,19 @@ func logRules(t *testing.T, recall map[string]score) {
 		t.Errorf("%d medium findings in %d released files are too many to be answered each", all, len(files))
 	}
 }
+
+// The document has a place for each rule, and names each.
+func TestRulesAreDocumented(t *testing.T) {
+	b, err := os.ReadFile("../docs/checks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range Rules() {
+		if want := fmt.Sprintf("<a id=\"rule-%[1]s\"></a>\n\n### `%[1]s`\n", a.Name); !strings.Contains(string(b), want) {
+			t.Errorf("docs/checks.md has no section for %s", a.Name)
+		}
+		if a.Version < 1 || a.Source == "" || a.Examines == "" || a.Weight == "" {
+			t.Errorf("%s does not say what it is: %+v", a.Name, a)
+		}
+	}
+}
