@@ -98,7 +98,7 @@ func (c *Column) shaped(name Role) (Role, string) {
 	switch {
 	case c.intervals > 0 && c.intervals >= half:
 		return RoleStatistic, "its cells have an interval beside the number"
-	case c.ratios > 0 && c.ratios > half:
+	case c.ratios > 0 && c.ratios > half && name != RoleCode && name != RoleDate:
 		return RoleCount, "its cells are a count above another"
 	case c.percents > 0 && c.percents > half:
 		return RolePercentage, "its cells have percent signs"

@@ -146,6 +146,9 @@ func (g *grammar) lettered(b []byte) Cell {
 	if ok {
 		return c
 	}
+	if rest := afterN(b); rest != nil {
+		return g.read(rest)
+	}
 	switch last := b[len(b)-1]; {
 	case isDigit(last) && isDate(b):
 		return Cell{Kind: Date}
@@ -153,6 +156,18 @@ func (g *grammar) lettered(b []byte) Cell {
 		c, _ = g.composite(b)
 	}
 	return c
+}
+
+// afterN is what stands behind n=, if it is a number; else nil.
+func afterN(b []byte) []byte {
+	if b[0]|0x20 != 'n' {
+		return nil
+	}
+	rest, ok := bytes.CutPrefix(trim(b[1:]), []byte("="))
+	if rest = trim(rest); !ok || len(rest) == 0 || !isDigit(rest[0]) {
+		return nil
+	}
+	return rest
 }
 
 // plainDigits writes the digits of other scripts as ours, and leaves out what

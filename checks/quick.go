@@ -133,7 +133,7 @@ func quickMore(b []byte) (Cell, bool) {
 		before = before[:len(before)-1]
 	}
 	c, ok := percent(before)
-	if !ok {
+	if !ok || c.Percent {
 		return Cell{}, false
 	}
 	beside, ok := percent(b[open+1 : len(b)-1])

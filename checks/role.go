@@ -121,8 +121,9 @@ var (
 		tests vaccinated unvaccinated eligible treated exposed unexposed censor censored censorings atrisk registered vaccinations doses
 		prescriptions dispensings items visits appts appointments interactions consultations referrals diagnoses infections positives negatives
 		matches tally frequencycount totalpatients headcount`)
-	summaryWords  = listOf(`mean median sd std iqr quartile quartiles percentile percentiles`)
-	measureWords  = listOf(`cost costs price spend mg ml kg cm mmhg bmi height weight sbp dbp egfr hba1c temperature pressure length distance hours minutes seconds bytes`)
+	summaryWords = listOf(`mean median sd std iqr quartile quartiles percentile percentiles`)
+	measureWords = listOf(`cost costs price spend mg ml kg cm mmhg bmi height weight sbp dbp egfr hba1c temperature pressure length distance hours minutes seconds bytes
+		phq gad eq vas qol fev crp haemoglobin creatinine los`)
 	numberedWords = listOf(`week month year day dose wave visit decile quintile row order rank line group model step phase period band trial imputation cycle round stage`)
 	plainCounts   = listOf(`n ns count counts freq freqs frequency frequencies num number numbers total totals sum nevent nevents nobs tally events`)
 	saysNumber    = listOf(`n number num count no`)

@@ -37,6 +37,7 @@ func codeStudies() []study {
 		{name: "a list of facts", text: "key,value\nn_patients,12010\nn_outcomes,5\nn_covariates,7\nn_imputations,5\nmax_follow_up_weeks,6\n"},
 		{name: "a list of facts, one of few", text: "key,value\nn_patients,12010\nn_excluded,4\nmean_age,54.1\n", want: []string{"low-counts value 3"}},
 		{name: "areas after counts", text: "count,rural_urban,stp_code\n120,1,3\n131,2,5\n140,3,1\n122,4,2\n118,5,4\n"},
+		{name: "doses of those that are due", text: "dose,people\n1 of 2,1200\n2 of 2,1100\n1 of 3,340\n2 of 3,320\n"},
 		{name: "ages as bounds", text: "age_from,age_to,n\n0,4,1201\n5,9,1188\n10,14,1190\n"},
 	}
 }

@@ -38,6 +38,13 @@ func countStudies() []study {
 		{name: "a heat map", text: "age_band,0,1,2,3,4+\n18-39,1201,611,302,101,55\n40-69,1304,804,511,240,121\n70+,804,611,507,402,322\n"},
 		{name: "codes of a questionnaire", text: "item,Strongly agree,Agree,Disagree,Strongly disagree\nQ1,120,341,98,87\nQ2,131,402,101,2\nQ3,98,377,55,88\n", want: []string{"low-counts Strongly disagree 3"}},
 		{name: "below a line", text: "group,events / n\nA,12 / 340\nB,4 / 512\nC,31 / 298\n", want: []string{"low-counts events / n 3"}},
+		{name: "out of", text: "group,responders\nA,4 of 120\nB,33 out of 130\nC,21 of 98\n", want: []string{"low-counts responders 2"}},
+		{name: "the percentage first", text: "group,responders\nA,0.3% (4)\nB,\"99.7% (1,200)\"\nC,12.0% (31)\n", want: []string{"low-counts responders 2"}},
+		{name: "the percentage first, of what it is", text: "group,responders\nA,0.3% (4/1204)\nB,\"99.7% (1,200/1204)\"\n", want: []string{"low-counts responders 2"}},
+		{name: "behind n=", text: "group,responders\nA,n=4\nB,n=1200\nC,n = 33 (2.1%)\n", want: []string{"low-counts responders 2"}},
+		{name: "beside a percentage, with other signs", text: "group,responders,others\nA,4 [0.3%],1200; 99.7%\nB,1200 [99.7%],5; 0.3%\n", want: []string{"low-counts responders 2", "low-counts others 3"}},
+		{name: "months as names of columns", text: "imd,Jan-20,Feb-20,Mar-20\n1,120,131,98\n2,99,87,5\n3,76,70,66\n", want: []string{"low-counts Mar-20 3"}},
+		{name: "classes of two things at once", text: "ethnicity,0_F,0_M,1_F,1_M\nWhite,1201,1190,301,288\nBlack,201,190,6,33\n", want: []string{"low-counts 1_F 3"}},
 		{name: "of few", text: "group,responded\nA,12 / 340\nB,0 / 5\nC,31 / 298\n", want: []string{"small-denominators responded 3"}},
 	}
 }

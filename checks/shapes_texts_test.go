@@ -27,6 +27,8 @@ func textStudies() []study {
 		{name: "Stata's count and drop", file: "a.log", text: ". count if died==1\n  4\n\n. drop if age<18\n(3 observations deleted)\n\n. replace x=1 if y==2\n(120 real changes made)\n\n. count\n  12,010\n", medium: []string{"low-counts 2,5"}},
 		{name: "coxph printed", file: "a.txt", text: "coxph(formula = Surv(t, e) ~ sex, data = d)\n\n  n= 12010, number of events= 310 \n\n       coef exp(coef) se(coef)     z Pr(>|z|)\nsexM 2.0000    7.0000   1.0000 2.000    0.046\n\nLikelihood ratio test= 7  on 1 df,   p=0.008\n"},
 		{name: "sum, detail", file: "a.log", text: ". sum age, detail\n\n                             age\n-------------------------------------------------------------\n      Percentiles      Smallest\n 1%            2              1\n 5%            3              1\n10%            4              1       Obs              12,010\n25%            5              1       Sum of wgt.      12,010\n\n50%            6                      Mean           6.2\n                        Largest       Std. dev.      2.1\n75%            7              9\n"},
+		{name: "a frame of pandas whose rows have names", file: "a.log", text: "            count\nsex region       \nF   East     1203\n    West        4\nM   East     1188\n", want: []string{"low-counts count 4"}},
+		{name: "a summary in words", file: "a.txt", text: "Summary of the cohort\n---------------------\nTotal:            12,010\nFemale:            6,210 (51.7%)\nPregnant:              4 (0.03%)\n", want: []string{"low-counts n 5"}},
 		{name: "a survey of a data set", file: "codebook.txt", text: "variable: sex\n  unique values: 2\n  missing: 0/12,010\n\nvariable: imd\n  unique values: 5\n  missing: 312/12,010\n"},
 	}
 }

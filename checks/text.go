@@ -75,9 +75,16 @@ type textLine struct {
 // said is a line that says one number: Total patients coded: 122785.
 var saidLine = regexp.MustCompile(`^\s*([A-Za-z][^:=|]{2,60}?)\s*[:=]\s*([0-9][0-9,]*(?:\.0+)?)\s*$`)
 
+// saidBeside is a line that says a count with its percentage: Female: 12 (50%).
+var saidBeside = regexp.MustCompile(`^\s*([A-Za-z][^:=|]{2,60}?)\s*[:=]\s*([0-9][0-9,]* \([0-9.]+ ?%\))\s*$`)
+
 // said splits a line that says one number.
 func said(line []byte) [][]byte {
-	if last := trim(line); len(last) == 0 || !isDigit(last[len(last)-1]) || !bytes.ContainsAny(line, ":=") {
+	last := trim(line)
+	if len(last) > 0 && last[len(last)-1] == ')' && bytes.IndexByte(line, '%') > 0 {
+		return saidBeside.FindSubmatch(line)
+	}
+	if len(last) == 0 || !isDigit(last[len(last)-1]) || !bytes.ContainsAny(line, ":=") {
 		return nil
 	}
 	return saidLine.FindSubmatch(line)
@@ -91,7 +98,7 @@ func (t *textTables) line(line []byte, n int64) {
 		return
 	}
 	if m := said(line); m != nil {
-		if role, _ := called(words(string(m[1]))); role == RoleCount {
+		if role, _ := called(words(string(m[1]))); role == RoleCount || m[2][len(m[2])-1] == ')' {
 			t.said.add([][]byte{bytes.Clone(m[1]), bytes.Clone(m[2])}, 0, n)
 		}
 	}

@@ -13,9 +13,11 @@ func (t *textTables) spaced(block []textLine) {
 		return // of skim: how many rows and columns there are
 	}
 	var run []textLine
-	var above *textLine
+	var above, second *textLine
 	end := func() {
-		t.cut(run, above)
+		if !t.indexed(run, second) {
+			t.cut(run, above)
+		}
 		run, above = nil, nil
 	}
 	for i, l := range block {
@@ -31,6 +33,9 @@ func (t *textTables) spaced(block []textLine) {
 		if bytes.HasPrefix(text, []byte("dtype:")) || len(bySpaces(text)) < 2 {
 			end()
 			above = &block[i]
+			if i > 0 {
+				second = &block[i-1]
+			}
 			continue
 		}
 		run = append(run, l)
@@ -78,6 +83,30 @@ func (t *textTables) series(run []textLine, name string) {
 		b.table.Header, b.table.labelled = 1, true
 		t.scan.keepText(b)
 	}
+}
+
+// indexed makes a table of a frame of pandas whose rows have names: above those
+// of the rows, in a line of its own, stands the name of the only column, which
+// ends where the column does.
+func (t *textTables) indexed(run []textLine, name *textLine) bool {
+	if name == nil || len(run) < 2 {
+		return false
+	}
+	filled, head := filledIn(run), runesOf(*name)
+	columns := columnsOf(filled)
+	if columns < 2 || len(head) != len(filled)-1 || len(bytes.Fields(name.text)) != 1 {
+		return false
+	}
+	b := t.scan.newTable()
+	b.table.text = true
+	b.names = make([]string, columns)
+	b.names[columns-1] = string(trim(name.text))
+	for _, l := range run {
+		b.add(cutAt(runesOf(l), filled), 0, l.n)
+	}
+	b.table.Header = 1
+	t.scan.keepText(b)
+	return true
 }
 
 // cut cuts a run of lines where all have a space. The line above, which has

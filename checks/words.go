@@ -73,7 +73,15 @@ func (g *grammar) bound(b []byte) (Cell, bool) {
 // composite reads a number or a mask with more beside it: 120 (17%), 1.1
 // (0.9-1.3), 12 / 340, [REDACTED] ([REDACTED]).
 func (g *grammar) composite(b []byte) (Cell, bool) {
-	if first, rest, ok := bytes.Cut(b, []byte("/")); ok {
+	if first, rest, ok := bytes.Cut(b, []byte(" of ")); ok {
+		return g.ratio(trim(bytes.TrimSuffix(first, []byte(" out"))), trim(rest))
+	}
+	if b[len(b)-1] == '%' {
+		if at := max(bytes.LastIndexByte(b, ';'), bytes.LastIndex(b, []byte(", "))); at > 0 {
+			return g.bracketed(trim(b[:at]), trim(b[at+1:]))
+		}
+	}
+	if first, rest, ok := bytes.Cut(b, []byte("/")); ok && bytes.IndexByte(first, '%') < 0 {
 		return g.ratio(trim(first), trim(rest))
 	}
 	for _, pair := range []string{"()", "[]"} {
@@ -118,6 +126,9 @@ func (g *grammar) bracketed(before, in []byte) (Cell, bool) {
 		return c, true
 	}
 	beside := g.read(in)
+	if c.Percent && beside.Kind == Number && beside.Places == 0 && !beside.Percent && beside.Shape != Interval {
+		return swapped(c, beside), true
+	}
 	switch {
 	case beside.Shape != Plain:
 		return Cell{}, false
@@ -132,6 +143,15 @@ func (g *grammar) bracketed(before, in []byte) (Cell, bool) {
 		return c, true
 	}
 	return Cell{}, false
+}
+
+// swapped is a cell that has the percentage before the count: 17% (120), or
+// 17% (120/705).
+func swapped(share, count Cell) Cell {
+	if count.Shape == Plain {
+		count.Shape, count.Second, count.Places2, count.Kind2 = Beside, share.Value, share.Places, share.Kind
+	}
+	return count
 }
 
 // isInterval reports whether b is two numbers with a dash, a comma or "to"
