@@ -89,6 +89,10 @@ func randomWorld(t *rapid.T) *world {
 	w.watch = rapid.IntRange(0, 3).Draw(t, "watch") == 0
 	w.policy.ReviewsNeeded = rapid.SampledFrom([]int{2, 1, 3}).Draw(t, "needed")
 	w.policy.CheckersOutsideProject = rapid.IntRange(0, 3).Draw(t, "outside") > 0
+	w.finds = map[string][]CheckedFinding{
+		"out/0.csv": {{"h", "low-counts", HighWeight}, {"m", "rows", MediumWeight}}, "out/2.csv": {{"m", "rows", MediumWeight}},
+		"out/7.csv": {{"h", "low-counts", HighWeight}},
+	}
 	w.create()
 	for i := range rapid.IntRange(1, 3).Draw(t, "outputs") {
 		w.must(w.add(author, []string{"a", "b"}[i%2], Output, fmt.Sprintf("out/%d.csv", i)))
@@ -96,7 +100,9 @@ func randomWorld(t *rapid.T) *world {
 	w.must(w.add(author, "a", Supporting, "out/7.csv"))
 	w.must(w.describe(author, "a", "counts"))
 	w.must(w.describe(author, "b", "plots"))
+	w.slow = rapid.IntRange(0, 2).Draw(t, "slow") == 0
 	if rapid.Bool().Draw(t, "submitted") {
+		w.answerAll()
 		w.must(w.submit(author))
 	}
 	return w
@@ -124,7 +130,7 @@ func (w *world) randomStep(t *rapid.T) {
 // moves are all that a step may try.
 var moves = []string{
 	"title", "add", "describe", "move", "retype", "update", "takeOut", "comment", "publish", "delete",
-	"submit", "recall", "withdraw", "vote", "takeBack", "group", "reset", "review", "return", "reject",
+	"submit", "recall", "withdraw", "answer", "check", "vote", "takeBack", "group", "reset", "review", "return", "reject",
 	"approve", "approveWrong", "stop", "begin", "deliver",
 }
 
@@ -135,9 +141,9 @@ var wholeMoves = []string{"submit", "recall", "withdraw", "return", "reject", "a
 func usual(s Status) []string {
 	switch {
 	case s.authors():
-		return []string{"submit", "submit", "comment", "comment", "update", "move", "retype", "takeOut", "add", "describe", "title", "withdraw"}
+		return []string{"submit", "submit", "answer", "answer", "check", "comment", "comment", "update", "move", "retype", "takeOut", "add", "describe", "title", "withdraw"}
 	case s == Reviewed:
-		return []string{"approve", "approve", "approve", "comment", "vote", "return", "reject", "publish", "delete", "review"}
+		return []string{"check", "approve", "approve", "approve", "comment", "vote", "return", "reject", "publish", "delete", "review"}
 	case s.checkers():
 		return []string{"vote", "vote", "vote", "comment", "review", "group", "takeBack", "reset", "return", "recall", "delete", "publish"}
 	case s == Approved:
@@ -192,6 +198,10 @@ func (w *world) randomAct(t *rapid.T, move, who string) {
 		err = w.svc.PublishComment(ctx, c, w.someComment(t))
 	case "delete":
 		err = w.svc.DeleteComment(ctx, c, w.someComment(t))
+	case "answer":
+		err = w.svc.Answer(ctx, c, AnswerFindings{Findings: w.someFindings(t), Text: rapid.SampledFrom([]string{"seen", "seen", "looked at", ""}).Draw(t, "words")})
+	case "check":
+		w.checkSome(t)
 	case "submit":
 		err = w.svc.Submit(ctx, c)
 	case "recall":
@@ -201,7 +211,7 @@ func (w *world) randomAct(t *rapid.T, move, who string) {
 			err = w.svc.Withdraw(ctx, c, "no longer needed")
 		}
 	case "vote":
-		v := VoteOn{File: f.ID, SHA256: f.SHA256, Turn: w.req.Turn, Vote: value}
+		v := VoteOn{File: f.ID, SHA256: f.SHA256, Turn: w.req.Turn, Vote: value, Answer: rapid.SampledFrom([]string{"", "seen"}).Draw(t, "words")}
 		switch rapid.IntRange(0, 9).Draw(t, "wrong") {
 		case 0:
 			v.Turn--
@@ -244,6 +254,45 @@ func (w *world) randomAct(t *rapid.T, move, who string) {
 	}
 }
 
+// someFindings are findings of weight, or of files as they were.
+func (w *world) someFindings(t *rapid.T) []string {
+	var ids []string
+	for _, f := range w.req.Files {
+		for _, x := range w.finds[f.Path] {
+			if rapid.IntRange(0, 4).Draw(t, "choose") > 0 {
+				ids = append(ids, x.ID+"@"+f.SHA256)
+			}
+		}
+	}
+	return ids
+}
+
+// checkSome records checks of some files, also such as are not true any more.
+func (w *world) checkSome(t *rapid.T) {
+	in, err := w.svc.Inspection(context.Background(), "request")
+	if err != nil {
+		return
+	}
+	var done []CheckedFile
+	for _, f := range in.Files {
+		c := w.checkedFile(in, f)
+		switch rapid.IntRange(0, 9).Draw(t, "checked") {
+		case 0:
+			continue
+		case 1:
+			c.SHA256 = "other bytes"
+		case 2:
+			c.Basis = "other controls"
+		case 3:
+			c.Profile = "other thresholds"
+		}
+		done = append(done, c)
+	}
+	if err := w.svc.RecordChecks(context.Background(), "request", done); err != nil {
+		t.Fatalf("RecordChecks: %v", err)
+	}
+}
+
 func (w *world) someComment(t *rapid.T) CommentID {
 	if len(w.req.Comments) == 0 {
 		return "nowhere"
@@ -256,7 +305,7 @@ func (w *world) wholeReview(t *rapid.T, who string) {
 	ctx := context.Background()
 	for _, f := range w.req.outputs() {
 		value := rapid.SampledFrom([]VoteValue{Approve, Approve, Approve, RequestChanges}).Draw(t, "value")
-		err := w.svc.Vote(ctx, w.cmd(who), VoteOn{File: f.ID, SHA256: f.SHA256, Turn: w.req.Turn, Vote: value})
+		err := w.svc.Vote(ctx, w.cmd(who), VoteOn{File: f.ID, SHA256: f.SHA256, Turn: w.req.Turn, Vote: value, Answer: "seen"})
 		if err == nil && value == RequestChanges {
 			_ = w.comment(who, w.req.group(f.Group).Name.Text, "change this", rapid.SampledFrom([]Visibility{Public, Private}).Draw(t, "for"))
 		}
@@ -279,7 +328,9 @@ func (w *world) randomWorkspace(t *rapid.T) {
 // randomRights takes and gives roles, and changes the policy.
 func (w *world) randomRights(t *rapid.T) {
 	who := rapid.SampledFrom(everybody).Draw(t, "who")
-	switch rapid.IntRange(0, 5).Draw(t, "change") {
+	switch rapid.IntRange(0, 6).Draw(t, "change") {
+	case 6:
+		w.policy.Checks.Threshold = rapid.IntRange(7, 9).Draw(t, "threshold")
 	case 0:
 		w.end(who, OutputChecker)
 	case 1:
@@ -302,7 +353,9 @@ type model struct {
 	turn      int
 	inTurn    []string // people who submitted a review in the turn
 	votes     map[FileID]map[string]VoteCast
-	bytes     map[FileID]string // of files that are outputs now
+	found     map[FileID]*FileChecked    // on the bytes that stand there
+	answered  map[FileID]map[string]bool // findings, as long as they are found
+	bytes     map[FileID]string          // of files that are outputs now
 	kinds     map[FileID]Kind
 	sources   map[FileID]Source
 	editors   map[string]bool
@@ -317,7 +370,7 @@ type model struct {
 
 func modelOf(recs []Recorded) *model {
 	m := &model{
-		votes: map[FileID]map[string]VoteCast{}, bytes: map[FileID]string{}, kinds: map[FileID]Kind{},
+		votes: map[FileID]map[string]VoteCast{}, found: map[FileID]*FileChecked{}, answered: map[FileID]map[string]bool{}, bytes: map[FileID]string{}, kinds: map[FileID]Kind{},
 		sources: map[FileID]Source{}, editors: map[string]bool{}, receipts: map[string]bool{},
 	}
 	for _, rec := range recs {
@@ -343,10 +396,23 @@ func (m *model) note(rec Recorded) {
 		m.editors[rec.By.Username] = true
 	case *FileAdded:
 		m.file(e.File, e.Kind, e.Source)
+		m.found[e.File], m.answered[e.File] = nil, map[string]bool{}
+	case *FileChecked:
+		kept := map[string]bool{}
+		for _, x := range e.Findings {
+			kept[x.ID] = m.answered[e.File][x.ID]
+		}
+		m.found[e.File], m.answered[e.File] = e, kept
+	case *FindingsAnswered:
+		m.editors[rec.By.Username] = true
+		for _, id := range e.Findings {
+			m.answered[e.File][id] = true
+		}
 	case *FileRetyped:
 		m.file(e.File, e.Kind, m.sources[e.File])
 	case *FileUpdated:
 		m.file(e.File, m.kinds[e.File], e.Source)
+		m.found[e.File], m.answered[e.File] = nil, map[string]bool{}
 	case *FileWithdrawn:
 		m.file(e.File, WithdrawnFile, m.sources[e.File])
 	case *RequestSubmitted:
@@ -416,7 +482,18 @@ func (m *model) entitled(w *world, who string) bool {
 // checkLawful holds an entry that was just written against the rules.
 func (m *model) checkLawful(t *rapid.T, w *world, rec Recorded) {
 	t.Helper()
+	if e, ok := rec.Event.(*VoteCast); ok && e.Vote == Approve && e.Answer.IsZero() && m.found[e.File].count(HighWeight) > 0 {
+		t.Fatalf("%s was approved over a high finding without a word", e.File)
+	}
 	switch e := rec.Event.(type) {
+	case *FileChecked:
+		if rec.Kind != IsSystem || m.sources[e.File].SHA256 != e.SHA256 {
+			t.Fatalf("checks by a %s of %s, which has %s", rec.Kind, e.SHA256, m.sources[e.File].SHA256)
+		}
+	case *FindingsAnswered:
+		m.checkAnswer(t, w, rec, e)
+	case *RequestSubmitted:
+		m.checkSubmission(t, e)
 	case *VoteCast, *ReviewSubmitted, *RequestReturned, *RequestRejected:
 		if !m.entitled(w, rec.By.Username) {
 			t.Fatalf("%T by %s, who may not check the request", e, rec.By.Username)
@@ -434,6 +511,36 @@ func (m *model) checkLawful(t *rapid.T, w *world, rec Recorded) {
 	case *RequestReleased:
 		if len(m.receipts) != len(m.approved)*len(w.req.Approval.Destinations) {
 			t.Fatalf("released with the receipts %v of %v", m.receipts, m.approved)
+		}
+	}
+}
+
+// checkAnswer: answers are the author's, to what is found now, in words.
+func (m *model) checkAnswer(t *rapid.T, w *world, rec Recorded, e *FindingsAnswered) {
+	t.Helper()
+	if rec.By.Username != author || e.Text.IsZero() || len(e.Findings) == 0 || m.kinds[e.File] == WithdrawnFile {
+		t.Fatalf("%s answered %v of a %s with %q", rec.By.Username, e.Findings, m.kinds[e.File], e.Text)
+	}
+	for _, id := range e.Findings {
+		if !m.found[e.File].has(id) {
+			t.Fatalf("%s was answered, found is %+v", id, m.found[e.File])
+		}
+	}
+}
+
+// checkSubmission: every output is checked on its bytes, and what was found of
+// weight is answered.
+func (m *model) checkSubmission(t *rapid.T, e *RequestSubmitted) {
+	t.Helper()
+	for id, sha := range m.bytes {
+		c := m.found[id]
+		if c == nil || c.SHA256 != sha || c.Profile != ProfileOf(e.Policy, nil) {
+			t.Fatalf("%s was submitted with the checks %+v", id, c)
+		}
+		for _, x := range c.Findings {
+			if !m.answered[id][x.ID] {
+				t.Fatalf("%s was submitted, and %s of it is not answered", id, x.ID)
+			}
 		}
 	}
 }
