@@ -98,7 +98,7 @@ func (smallDenominators) about() About {
 func (rule smallDenominators) table(t *Table, out *findings) {
 	most := float64(out.profile.Threshold)
 	for i, c := range t.Columns {
-		if c.ratios > 0 {
+		if c.ratios > 0 && c.Role != RoleCode && c.Role != RoleDate {
 			s := t.places(i, func(x *Cell) bool {
 				return x.Shape == Ratio && x.Kind2 == Number && x.Second >= 1 && x.Second <= most
 			})
