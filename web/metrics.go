@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"sallyport/checks"
 	"sallyport/work"
 )
 
@@ -23,6 +24,9 @@ type Metrics struct {
 	inFlight prometheus.Gauge
 	work     *prometheus.CounterVec
 	workTime *prometheus.HistogramVec
+
+	checkTime prometheus.Histogram
+	findings  *prometheus.CounterVec
 }
 
 // NewMetrics makes metrics with a registry of their own.
@@ -46,8 +50,15 @@ func NewMetrics() *Metrics {
 			Name: "sallyport_work_seconds", Help: "How long runs of work took.",
 			Buckets: prometheus.ExponentialBuckets(0.01, 4, 9),
 		}, []string{"kind"}),
+		checkTime: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "sallyport_file_check_seconds", Help: "How long the disclosure checks of a file took.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 4, 9),
+		}),
+		findings: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sallyport_findings_total", Help: "Findings of disclosure checks, each time that a file is checked.",
+		}, []string{"rule", "weight"}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.inFlight, m.work, m.workTime,
+	m.registry.MustRegister(m.requests, m.duration, m.inFlight, m.work, m.workTime, m.checkTime, m.findings,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -61,6 +72,15 @@ func (m *Metrics) Handler() http.Handler {
 func (m *Metrics) Work(kind string, outcome work.Outcome, took time.Duration) {
 	m.work.WithLabelValues(kind, string(outcome)).Inc()
 	m.workTime.WithLabelValues(kind).Observe(took.Seconds())
+}
+
+// Checked counts a file that was checked, and what was found: it says nothing of
+// which file.
+func (m *Metrics) Checked(r *checks.Report, took time.Duration) {
+	m.checkTime.Observe(took.Seconds())
+	for _, f := range r.Findings {
+		m.findings.WithLabelValues(f.Rule, string(f.Weight)).Inc()
+	}
 }
 
 // begin counts a request in, and returns what counts it out.

@@ -74,6 +74,7 @@ func (a *app) serve(ctx context.Context, listener, metrics net.Listener) error {
 		return err
 	}
 	a.wake = func() { deliver.Wake(); check.Wake() }
+	a.checked = measures.Checked
 	if err := a.store.AskForChecks(ctx); err != nil {
 		return err
 	}
