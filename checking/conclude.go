@@ -141,11 +141,17 @@ func hashOf(list []checks.Finding) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// Report is what checks say of a file on a request, and beside it what ACRO
+// says; nil if nothing.
+type Report struct {
+	checks.Report
+	ACRO *acro.OfFile `json:"acro,omitempty"`
+}
+
 // keptReport is a report as it is kept: what can be worked out, and the cells of
 // other files, stand beside the findings, by their ids.
 type keptReport struct {
-	checks.Report
-	ACRO    *acro.OfFile             `json:"acro,omitempty"`
+	Report
 	Derived map[string][]keptDerived `json:"derived,omitempty"`
 	Beside  map[string][]checks.Pair `json:"beside,omitempty"`
 }
@@ -159,7 +165,7 @@ type keptDerived struct {
 }
 
 func writeReport(r *checks.Report, of *acro.OfFile) ([]byte, error) {
-	kept := keptReport{Report: *r, ACRO: of, Derived: map[string][]keptDerived{}, Beside: map[string][]checks.Pair{}}
+	kept := keptReport{Report: Report{*r, of}, Derived: map[string][]keptDerived{}, Beside: map[string][]checks.Pair{}}
 	for _, x := range r.Findings {
 		if len(x.Beside) > 0 {
 			kept.Beside[x.ID] = x.Beside
@@ -184,7 +190,7 @@ func finite(v float64) *float64 {
 
 // ReadReport reads a report that was kept, with what can be worked out: it is
 // for who may open the file, on a page.
-func ReadReport(body []byte) (*checks.Report, error) {
+func ReadReport(body []byte) (*Report, error) {
 	var kept keptReport
 	if err := json.Unmarshal(body, &kept); err != nil {
 		return nil, fmt.Errorf("read a report: %w", err)
@@ -197,18 +203,6 @@ func ReadReport(body []byte) (*checks.Report, error) {
 		}
 	}
 	return &kept.Report, nil
-}
-
-// ReadACRO reads what ACRO says of a file, of a report that was kept; nil if
-// nothing. It is for who may open the file.
-func ReadACRO(body []byte) (*acro.OfFile, error) {
-	var kept struct {
-		ACRO *acro.OfFile `json:"acro"`
-	}
-	if err := json.Unmarshal(body, &kept); err != nil {
-		return nil, fmt.Errorf("read a report: %w", err)
-	}
-	return kept.ACRO, nil
 }
 
 func or(v *float64, otherwise float64) float64 {

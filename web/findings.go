@@ -6,7 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"sallyport/checks"
+	"sallyport/checking"
 	"sallyport/review"
 	"sallyport/web/pages"
 )
@@ -46,13 +46,13 @@ func (s *server) listFindings(c *gin.Context) error {
 	return send(c, struct {
 		SHA256       string `json:"sha256"`
 		FindingsHash string `json:"findings_hash"`
-		*checks.Report
+		*checking.Report
 	}{opened.SHA256, opened.FindingsHash, report})
 }
 
 // report is what the checks say of a file; nil if it was not checked, or what
 // they say was lost and waits to be made again.
-func (s *server) report(c *gin.Context, id review.RequestID, file review.FileID, findingsHash string) (*checks.Report, error) {
+func (s *server) report(c *gin.Context, id review.RequestID, file review.FileID, findingsHash string) (*checking.Report, error) {
 	if findingsHash == "" {
 		return nil, nil
 	}
@@ -80,5 +80,8 @@ func (s *server) checkedBy(
 		return pages.Checked{Marks: pages.NewMarks(v, id, nil, finding)}, err
 	}
 	report, err := s.report(c, v.ID, id, opened.FindingsHash)
-	return pages.Checked{Report: report, Marks: pages.NewMarks(v, id, report, finding)}, err
+	if report == nil {
+		return pages.Checked{Marks: pages.NewMarks(v, id, nil, finding)}, err
+	}
+	return pages.Checked{Report: &report.Report, ACRO: report.ACRO, Marks: pages.NewMarks(v, id, &report.Report, finding)}, err
 }

@@ -6,7 +6,7 @@ import (
 	"iter"
 	"time"
 
-	"sallyport/checks"
+	"sallyport/checking"
 	"sallyport/outputs"
 	"sallyport/pipeline"
 	"sallyport/review"
@@ -310,7 +310,7 @@ type Vault interface {
 type FileReports interface {
 	// FileReport finds what checks say of a file, by the hash of its findings;
 	// review.ErrNotFound if it is not kept.
-	FileReport(ctx context.Context, id review.RequestID, file review.FileID, findingsHash string) (*checks.Report, error)
+	FileReport(ctx context.Context, id review.RequestID, file review.FileID, findingsHash string) (*checking.Report, error)
 }
 
 // Answers keeps what was answered to acts that were done under a key.

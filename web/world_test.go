@@ -19,6 +19,7 @@ import (
 
 	"sallyport/auth"
 	"sallyport/checks"
+	"sallyport/checks/acro"
 	"sallyport/outputs"
 	"sallyport/pipeline"
 	"sallyport/review"
@@ -57,6 +58,7 @@ type world struct {
 	finds     map[string][]review.Found   // what checks find, by path
 	found     map[string][]review.Found   // what was found, by its hash
 	derived   map[string][]checks.Derived // what can be worked out, by finding
+	acro      *acro.OfFile                // what ACRO says of each file
 	unchecked bool                        // nobody checks files
 
 	registry registry

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 
+	"sallyport/checking"
 	"sallyport/checks"
 	"sallyport/review"
 )
@@ -59,7 +60,7 @@ func (w *world) checked(in review.Inspection, f review.Inspected) review.Checked
 }
 
 // FileReport implements FileReports, from what was found.
-func (w *world) FileReport(_ context.Context, _ review.RequestID, _ review.FileID, hash string) (*checks.Report, error) {
+func (w *world) FileReport(_ context.Context, _ review.RequestID, _ review.FileID, hash string) (*checking.Report, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	list, ok := w.found[hash]
@@ -80,5 +81,5 @@ func (w *world) FileReport(_ context.Context, _ review.RequestID, _ review.FileI
 			Places: []checks.Place{at}, Count: x.Count, Derived: w.derived[x.ID],
 		})
 	}
-	return r, w.broken
+	return &checking.Report{Report: *r, ACRO: w.acro}, w.broken
 }

@@ -392,7 +392,7 @@ func TestCompare(t *testing.T) {
 		t.Errorf("a verdict without a check says %q", says)
 	}
 	list[0].Check, list[0].Source, list[0].Status = "threshold", "ACRO 1", "fail"
-	if says := list[0].Says(); says != "ACRO 1 says fail by threshold: 0 cells; our checks mark 1 of them too" {
+	if says := list[0].Says(); says != "ACRO 1 says fail by threshold (few people): 0 cells; our checks mark 1 of them too" {
 		t.Errorf("the verdict says %q", says)
 	}
 	acro.Compare(list, []checks.Finding{{Rule: "low-counts", Places: []checks.Place{{Row: 1, Column: 2}, {Table: 1, Row: 2, Column: 2}}, Count: 300}})

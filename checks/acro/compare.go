@@ -36,12 +36,25 @@ func Compare(verdicts []Verdict, ours []checks.Finding) {
 	}
 }
 
+// meanings are what ACRO's checks look for, in words.
+var meanings = map[string]string{
+	"threshold": "few people", "MinimumThresholdCheck": "few people",
+	"p-ratio": "p % rule", "PPercentCheck": "p % rule",
+	"nk-rule": "a few make up most", "NKCheck": "a few make up most",
+	"all-values-are-same": "all are alike", "AllSameValuesCheck": "all are alike",
+	"MinimumDoFCheck": "degrees of freedom", "PresenceOfZeroCheck": "zeros",
+}
+
 // Says is a verdict in words, as ACRO's.
 func (v *Verdict) Says() string {
 	if v.Check == "" {
 		return fmt.Sprintf("%s says %s: it flags no cell", v.Source, cmp.Or(v.Status, "nothing"))
 	}
-	text := fmt.Sprintf("%s says %s by %s: %s", v.Source, cmp.Or(v.Status, "nothing"), v.Check, number(int(v.Count), "cell"))
+	check := v.Check
+	if is := meanings[check]; is != "" {
+		check += " (" + is + ")"
+	}
+	text := fmt.Sprintf("%s says %s by %s: %s", v.Source, cmp.Or(v.Status, "nothing"), check, number(int(v.Count), "cell"))
 	n := map[State]int{}
 	also := 0
 	for _, c := range v.Cells {
@@ -54,7 +67,13 @@ func (v *Verdict) Says() string {
 		state State
 		words string
 	}{{Shown, "shown"}, {Hidden, "hidden"}, {Rounded, "rounded"}, {LeftOut, "not in the file"}, {Unplaced, "not found in the file"}} {
-		if n[s.state] > 0 {
+		switch {
+		case n[s.state] == 0:
+		case n[s.state] == len(v.Cells) && len(v.Cells) > 1:
+			text += ", all " + s.words
+		case len(v.Cells) == 1:
+			text += ", " + s.words
+		default:
 			text += fmt.Sprintf(", %d %s", n[s.state], s.words)
 		}
 	}

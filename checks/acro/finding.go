@@ -3,6 +3,7 @@ package acro
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"sallyport/checks"
 )
@@ -39,7 +40,11 @@ func (o *OfFile) Findings() []checks.Finding {
 			add(checks.Medium, nil, 0, v.Source+" made this file for output checkers, and says that it is not to be released")
 		case v.Check != "":
 			places, count := v.places()
-			add(v.weight(), places, count, v.Says())
+			message := v.Says()
+			if v.Note != "" {
+				message += ". " + strings.TrimSuffix(v.Note, ".")
+			}
+			add(v.weight(), places, count, message)
 		case v.Status == "pass" || v.Status == "":
 		case o.custom(v.Output):
 			add(checks.Info, nil, 0, v.Source+" did not check this file, which was added to its outputs by hand")

@@ -11,7 +11,6 @@ import (
 
 	"sallyport/auth"
 	"sallyport/checking"
-	"sallyport/checks"
 	"sallyport/models"
 	"sallyport/outputs"
 	"sallyport/pipeline"
@@ -313,7 +312,7 @@ func (w workspaces) viewable(ctx context.Context, workspace, path string) (outpu
 type fileReports struct{ store *models.Store }
 
 // FileReport implements web.FileReports.
-func (r fileReports) FileReport(ctx context.Context, id review.RequestID, file review.FileID, findingsHash string) (*checks.Report, error) {
+func (r fileReports) FileReport(ctx context.Context, id review.RequestID, file review.FileID, findingsHash string) (*checking.Report, error) {
 	body, err := r.store.Report(ctx, id, file, findingsHash)
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func TestCheckACRO(t *testing.T) {
 	r := s.want(exitDone, "check", acroExample)
 	for _, want := range []string{
 		"a folder of ACRO 0.4.12 (results.json): 3 outputs", "1 file equal to the checksum", "only by line ends (CRLF when it was written, now LF)", "1 file without a checksum: config.json",
-		"ACRO flags counts below 10, the policy counts up to 7", "says review by p-ratio: 4 cells, 4 hidden: B4, C4, D4, B6", "9 cells, 2 hidden, 7 not in the file: F2, F3",
+		"ACRO flags counts below 10, the policy counts up to 7", "says review by p-ratio (p % rule): 4 cells, all hidden: B4, C4, D4, B6", "9 cells, 2 hidden, 7 not in the file: F2, F3",
 		"too few cases of recommend to report",
 	} {
 		if !strings.Contains(r.out, want) {

@@ -25,7 +25,7 @@ type checkRun struct {
 	progress *progress
 	files    []fileToCheck
 	beside   map[string][]checks.Companion // the files that are checked together, by their folder
-	listed   map[string]bool // the files, by their paths: one that is named twice is checked once
+	listed   map[string]bool               // the files, by their paths: one that is named twice is checked once
 	roots    []*os.Root
 	found    bool
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sallyport/checks"
+	"sallyport/checks/acro"
 	"sallyport/review"
 )
 
@@ -15,6 +16,7 @@ type FoundPanel struct {
 	Empty    string // that nothing was found, and what that does not mean
 	Answer   Link   // where the author answers
 	Examined *Examined
+	ACRO     *ACROSays
 	Version  string // of the view
 }
 
@@ -63,6 +65,7 @@ func newFoundPanel(v *review.RequestView, file review.FileView, checked Checked)
 	}
 	if r != nil && !p.Checking {
 		p.Examined = newExamined(r)
+		p.ACRO = newACROSays(checked.ACRO)
 	}
 	return p
 }
@@ -129,7 +132,7 @@ func looked(e checks.Examined) string {
 
 // sourceOf says who asks for a rule; "" where nobody said.
 func sourceOf(rule string) string {
-	for _, about := range checks.Rules() {
+	for _, about := range append(checks.Rules(), acro.About()) {
 		if about.Name == rule {
 			return about.Source
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"sallyport/checks"
+	"sallyport/checks/acro"
 	"sallyport/review"
 )
 
@@ -116,6 +117,7 @@ type Chain struct {
 // Checked is what the disclosure checks say of a file that is shown.
 type Checked struct {
 	Report *checks.Report // nil for none
+	ACRO   *acro.OfFile   // what ACRO says of it; nil for nothing
 	Marks  *Marks
 }
 
