@@ -186,6 +186,28 @@ func hidings() map[string]func(s secret) string {
 			return `<script>(function() { const docs_json = '{"x":{"version":"3.1.0","roots":[{"type":"object","name":"Figure","id":"p1","attributes":{"renderers":[{"type":"object","attributes":{"data_source":{"type":"object","name":"ColumnDataSource","attributes":{"data":{"type":"map","entries":[` +
 				strings.Join(entries, ",") + `]}}}}}]}}]}}'; })();</script>`
 		},
+		"bokeh, as packed bytes": func(s secret) string {
+			last := len(s.heads) - 1
+			if s.name == "people" {
+				last = 0
+			}
+			raw, _ := base64.StdEncoding.DecodeString(strings.TrimSuffix(strings.TrimPrefix(s.bdata(last), `{"dtype":"i4","bdata":"`), `"}`)) // as it was made
+			return `<script type="application/json">{"x":{"roots":[{"type":"object","name":"ColumnDataSource","attributes":{"data":{"type":"map","entries":[["` + s.heads[last] +
+				`",{"type":"ndarray","array":{"type":"bytes","data":"` + in64(packed(string(raw))) + `"},"shape":[30],"dtype":"int32","order":"little"}]]}}}]}}</script>`
+		},
+		"plotly, own data as bytes in rows": func(s secret) string {
+			if s.name != "people" {
+				return ""
+			}
+			var b bytes.Buffer
+			for i, r := range s.rows {
+				id, _ := strconv.Atoi(r[0])                                                 // a number
+				_ = binary.Write(&b, binary.LittleEndian, []int32{int32(id), int32(i % 2)}) // a buffer takes all
+			}
+			x, y := s.points()
+			return `<script>Plotly.newPlot("a",[{"x":` + x + `,"y":` + y + `,"type":"scatter","mode":"markers","hovertemplate":"patient_id=%{customdata[0]}<extra></extra>","customdata":{"dtype":"i4","bdata":"` +
+				base64.StdEncoding.EncodeToString(b.Bytes()) + `","shape":"30, 2"}}]);</script>`
+		},
 		"leaflet, of R": func(s secret) string {
 			x, y := s.points()
 			return widget(`{"x":{"options":{},"calls":[{"method":"addTiles","args":["//t"]},{"method":"addCircleMarkers","args":[` + x + `,` + y + `,10,null,null,{},null,null,` + s.hovers() + `,null]}]},"evals":[]}`)

@@ -164,7 +164,7 @@ func (h *hidden) comment(name, whole string, at Place) {
 	switch n := numbersIn(whole); {
 	case strings.Contains(whole, "<tr") || strings.Contains(whole, "<td"):
 		h.note(Medium, at, "A comment holds a table", "# comments hold tables")
-	case n >= 5*fewNumbers:
+	case n >= 5*fewNumbers, name != "in a style sheet" && n >= 10 && longestDigits(whole) >= 6:
 		h.note(Medium, at, "A comment holds many numbers", "# comments hold many numbers each")
 	case name == "in a style sheet": // versions and years
 	case n >= fewNumbers, longestDigits(whole) >= 6:
@@ -285,7 +285,8 @@ func listed(names []string) string {
 // of people are; nil if there is none.
 func (t *Table) telling() *Column {
 	for _, c := range t.Columns {
-		long := c.codes*10 > c.filled()*9 || c.telling.ten*10 > c.filled()*9
+		const least = 100_000 // of a number that tells people apart, and nothing else
+		long := c.numbers > 0 && c.whole == c.numbers && c.min >= least || c.codes*10 > c.filled()*9 || c.telling.ten*10 > c.filled()*9
 		if c.Role != RoleIndex && c.distinct.seen >= fewestPeople && c.distinct.ratio() > 0.9 && c.filled()*10 > t.All*9 && (long || c.Role == RoleIdentifier && c.ofPerson()) {
 			return c
 		}

@@ -1,6 +1,7 @@
 package inside
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,6 +121,9 @@ func (r *reading) traceColumns(t, layout *value, chart *Chart) []column {
 		}
 		before := len(cols)
 		title := n
+		if m := customName.FindStringSubmatch(template); n == "customdata" && m != nil && width(v) == 1 {
+			title = m[1]
+		}
 		if n == "x" || n == "y" {
 			title = axisTitle(t, layout, n)
 			if list := r.c.list(v); len(list) > 0 {
@@ -155,6 +159,21 @@ func (r *reading) traceColumns(t, layout *value, chart *Chart) []column {
 		add(firstOf(v.says("label"), "dimension "+strconv.Itoa(i+1)), v.get("values"))
 	}
 	return cols
+}
+
+// customName is what a template calls the first of a point's own data.
+var customName = regexp.MustCompile(`([^=<>%{}]{1,60})=%\{customdata\[0\]`)
+
+// width is how many data of its own each point has.
+func width(v *value) int {
+	if v.kind == isList && len(v.items()) > 0 && v.more.list[0].kind == isList {
+		return len(v.more.list[0].items())
+	}
+	_, columns, ok := strings.Cut(v.says("shape"), ",")
+	if n, err := strconv.Atoi(strings.TrimSpace(columns)); ok && err == nil {
+		return n
+	}
+	return 1
 }
 
 func (v *value) itemsOr() []value {

@@ -378,7 +378,7 @@ func (r *reading) rowsByName(v *value, name string) bool {
 	}
 	var rows []value
 	for i := range list {
-		row := value{kind: isObject, line: list[i].line, more: &group{names: []string{"name"}, list: []value{{kind: isText, text: v.more.names[i]}}}}
+		row := value{kind: isObject, line: list[i].line, more: &group{names: []string{""}, list: []value{{kind: isText, text: v.more.names[i]}}}}
 		row.more.names, row.more.list = append(row.more.names, list[i].more.names...), append(row.more.list, list[i].more.list...)
 		rows = append(rows, row)
 	}

@@ -1,8 +1,11 @@
 package inside
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"encoding/binary"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -315,7 +318,30 @@ func (c *content) list(v *value) []value {
 		return nil
 	}
 	c.arrays[packed[:min(len(packed), 60)]] = true
-	return c.unpackNumbers(b, dtype, v.line)
+	if bytes.HasPrefix(b, []byte("\x1f\x8b")) { // as bokeh packs them
+		in, err := gzip.NewReader(bytes.NewReader(b))
+		if err == nil {
+			b, err = io.ReadAll(io.LimitReader(in, mostPacked))
+		}
+		if c.decoded -= int64(len(b)); err != nil || c.decoded < 0 {
+			c.miss("numbers in base64 at line %s, which cannot be unpacked or are too many", count(c.place(int64(v.line))))
+			return nil
+		}
+	}
+	return inRows(c.unpackNumbers(b, dtype, v.line), width(v))
+}
+
+// inRows are numbers as rows of so many.
+func inRows(list []value, width int) []value {
+	if width < 2 || width > mostSpread {
+		return list
+	}
+	var rows []value
+	for len(list) >= width {
+		rows = append(rows, value{kind: isList, line: list[0].line, more: &group{list: list[:width:width]}})
+		list = list[width:]
+	}
+	return rows
 }
 
 func firstList(vs ...*value) []value {
