@@ -130,7 +130,7 @@ func checkNames(c *gin.Context) error {
 
 // findingID reports whether s may be the id of a finding.
 func findingID(s string) bool {
-	const most = 64
+	const most = 80
 	return len(s) <= most && wordOf(strings.ReplaceAll(s, "-", ""), most)
 }
 
