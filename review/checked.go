@@ -244,13 +244,14 @@ func capital(word string) string {
 
 // findingsHash names the findings of all files that are to be released.
 func (r *Request) findingsHash() string {
-	h := sha256.New()
+	var lines []byte
 	for _, f := range r.outputs() {
 		if f.Check != nil {
-			fmt.Fprintf(h, "%s %s\n", f.ID, f.Check.FindingsHash)
+			lines = fmt.Appendf(lines, "%s %s\n", f.ID, f.Check.FindingsHash)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(lines)
+	return hex.EncodeToString(sum[:])
 }
 
 // findingsHash names the findings of the file; "" before it was checked.
