@@ -14,6 +14,7 @@ type ChecksSummary struct {
 	Lead     string
 	Answer   Link // where findings are answered, or read
 	Files    []CheckedFile
+	Verb     string // what the viewer does with their findings
 	More     string
 	Narrow   Link // to the files with findings that wait for an answer, or back
 	Poll     Poll
@@ -23,6 +24,7 @@ type ChecksSummary struct {
 type CheckedFile struct {
 	Path string
 	Open []Weighed
+	File string // its page
 	Href string // where they are answered
 }
 
@@ -38,6 +40,10 @@ func newChecksSummary(b Build, v *review.RequestView) *ChecksSummary {
 	}
 	s := &ChecksSummary{Progress: checkingWords(v), Found: tallyOf(v, files...), Lead: leadOf(v)}
 	s.Found.Checking = false
+	s.Verb = "See"
+	if mayAnswer(v) {
+		s.Verb = "Answer"
+	}
 	s.Answer = Link{Text: "See the findings", Href: RequestAddress(v.ID, "findings")}
 	if s.Progress != "" && v.WaitingOn != "system" {
 		s.Poll = Poll{RequestAddress(v.ID), v.Version}
@@ -50,7 +56,7 @@ func newChecksSummary(b Build, v *review.RequestView) *ChecksSummary {
 		}
 		if open++; open <= mostOpenFiles {
 			l := FindingsLook{By: "file", Which: "open", File: string(f.ID)}
-			s.Files = append(s.Files, CheckedFile{Visible(f.Path), t.Open, l.Address(v.ID)})
+			s.Files = append(s.Files, CheckedFile{Visible(f.Path), t.Open, RequestAddress(v.ID, "files", string(f.ID)), l.Address(v.ID)})
 		}
 	}
 	if more := open - mostOpenFiles; more > 0 {
