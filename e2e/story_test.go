@@ -80,6 +80,7 @@ func (s *story) asks() {
 	a.Fill("Controls in words", "Rounded before the rates were worked out.")
 	a.Press("Save")
 	a.Sees("Rates of uptake by age and by sex", "Rounded before the rates")
+	a.answersFindings(s.at, "Rounded before they were published.")
 	a.Press("Submit for review")
 	a.Sees("With the output checkers")
 }
@@ -102,6 +103,10 @@ func (s *story) votes(c *Tab, wrong map[string]string) {
 			c.Choose("The author too")
 			c.Press("Add comment")
 			c.Sees(what)
+		}
+		if word == "Approve" {
+			c.approves()
+			continue
 		}
 		c.Press(word)
 		c.isTrue("have voted", "button('', "+quote(word)+").getAttribute('aria-pressed') === 'true'")
@@ -142,7 +147,7 @@ func (s *story) answers() {
 	a.Click("Move, update or withdraw it")
 	a.Press("Take the workspace’s present bytes")
 	a.Sees("0.35")
-	a.Go(s.at)
+	a.answersFindings(s.at, "Rounded, and worked out again.")
 	a.Press("Submit for review")
 	a.Sees("With the output checkers")
 }
