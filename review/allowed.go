@@ -100,7 +100,7 @@ func (v *RequestView) unreadyFiles() []Lack {
 				waiting = append(waiting, Lack{g.ID, f.ID, checksRunning(1)})
 			}
 			if n := f.Unanswered(); n > 0 {
-				open = append(open, Lack{g.ID, f.ID, findingsOpen(n, n, f.Path, 1)})
+				open = append(open, Lack{g.ID, f.ID, findingsOpen(n, 1, f.Path)})
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func (v *RequestView) unready() error {
 	if first == nil {
 		return nil
 	}
-	return findingsOpen(all, first.Unanswered(), first.Path, files)
+	return findingsOpen(all, files, first.Path)
 }
 
 // Unanswered counts the findings of weight that nobody answered.

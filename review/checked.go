@@ -208,7 +208,7 @@ func (r *Request) unready(profile string) error {
 	case len(waiting) > 0:
 		return checksRunning(len(waiting))
 	case n > 0:
-		return findingsOpen(n, open[0].unansweredFindings(), open[0].Path, len(open))
+		return findingsOpen(n, len(open), open[0].Path)
 	}
 	return nil
 }
@@ -220,18 +220,18 @@ func checksRunning(files int) *Error {
 	return ErrChecks.with("The disclosure checks of %s output files have not finished. They go on by themselves; try again in a moment.", numberWord(files))
 }
 
-// findingsOpen says how many findings need an answer, of which first stand in
-// the file at path.
-func findingsOpen(all, first int, path string, files int) *Error {
-	verb := "findings need"
-	if first == 1 {
-		verb = "finding needs"
+// findingsOpen says how many findings need an answer, in how many files, of
+// which the first is at path.
+func findingsOpen(findings, files int, path string) *Error {
+	text := capital(numberWord(findings)) + " findings need"
+	if findings == 1 {
+		text = "One finding needs"
 	}
-	text := fmt.Sprintf("%s %s an answer in words, or to be fixed, in `%s`", capital(numberWord(first)), verb, path)
-	if files > 1 {
-		text += fmt.Sprintf("; with those of other files it is %s", numberWord(all))
+	text += " an answer in words, or to be fixed, in "
+	if files == 1 {
+		return ErrFindings.with("%s`%s`.", text, path)
 	}
-	return ErrFindings.with("%s.", text)
+	return ErrFindings.with("%s%s files, the first of which is `%s`.", text, numberWord(files), path)
 }
 
 // capital writes the first letter of a word large.
