@@ -72,7 +72,7 @@ type Config struct {
 	Log      *slog.Logger
 
 	FileTime time.Duration // for one file, default 1 minute
-	Patience time.Duration // of somebody who waits for checks, default 2 seconds
+	Patience time.Duration // of somebody who waits for checks, default 5 seconds
 	AtOnce   int           // files that are checked at a time, default 2
 
 	// OnFile, if set, is told of each file that was checked, for metrics. It is
@@ -97,7 +97,7 @@ func New(c Config) (*Checker, error) {
 		c.FileTime = time.Minute
 	}
 	if c.Patience == 0 {
-		c.Patience = 2 * time.Second
+		c.Patience = 5 * time.Second
 	}
 	if c.AtOnce == 0 {
 		c.AtOnce = 2

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	maxRecord  = 1 << 20 // bytes of a record that are read
-	maxColumns = 4000    // of a table that are looked at
+	maxRecord  = 1 << 20  // bytes of a record that are read
+	maxColumns = 4000     // of a table that are looked at
+	firstRead  = 16 << 10 // most files are small
 	readAhead  = 256 << 10
 )
 
@@ -38,7 +39,7 @@ type notes struct {
 }
 
 func newRecords(r io.Reader, delimiter byte) *records {
-	return &records{r: r, delimiter: delimiter, buf: make([]byte, readAhead), row: -1}
+	return &records{r: r, delimiter: delimiter, buf: make([]byte, firstRead), row: -1}
 }
 
 // next reads a record; io.EOF at the end. A blank line has no fields.
@@ -127,7 +128,7 @@ func (r *records) fill() error {
 		r.end -= r.start
 		r.start = 0
 	}
-	if r.end == len(r.buf) {
+	if r.end == len(r.buf) || r.lines > 0 && len(r.buf) < readAhead {
 		r.buf = append(r.buf, make([]byte, len(r.buf))...)
 	}
 	for range 100 {

@@ -337,6 +337,10 @@ func (p *program) draftIn(workspace, who string, paths ...string) string {
 	p.want(who, call{method: "PUT", path: "/requests/" + id + "/groups/Group", body: object{
 		"context": "What this is.", "controls": object{"codes": []string{"rounded-5"}, "text": ""},
 	}}, 200)
+	p.until("its files are checked", func() bool {
+		checks := p.request(who, id).Checks
+		return checks.Done == checks.Of
+	})
 	p.answer(who, id)
 	return id
 }
