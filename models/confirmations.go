@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -121,18 +122,23 @@ func (s *Store) SettleConfirmation(ctx context.Context, c review.Command, id str
 		if err != nil {
 			return nil, err
 		}
-		if !confirm {
-			if err := review.MayRefuse(by, now[0], s.now()); err != nil {
-				return nil, err
-			}
-			return nil, s.settleRow(ctx, tx, by, row, review.ConfirmationRefused)
-		}
-		if err := review.MayConfirm(by, now[0], s.now()); err != nil {
+		if err := maySettle(by, now[0], s.now(), confirm); err != nil {
 			return nil, err
+		}
+		if !confirm {
+			return nil, s.settleRow(ctx, tx, by, row, review.ConfirmationRefused)
 		}
 		return nil, s.confirm(ctx, tx, by, row, now[0].AskedBy)
 	})
 	return err
+}
+
+// maySettle says whether somebody may confirm what waits, or refuse it.
+func maySettle(by review.Actor, c review.Confirmation, now time.Time, confirm bool) error {
+	if confirm {
+		return review.MayConfirm(by, c, now)
+	}
+	return review.MayRefuse(by, c, now)
 }
 
 // confirm settles a confirmation and gives the role, unless the operator gave it

@@ -150,14 +150,11 @@ func (s *Store) settlePolicy(ctx context.Context, c review.Command, found review
 		if err != nil {
 			return nil, err
 		}
-		if !confirm {
-			if err := review.MayRefuse(by, now[0], s.now()); err != nil {
-				return nil, err
-			}
-			return nil, s.settleProposal(ctx, tx, by, row, review.ConfirmationRefused)
-		}
-		if err := review.MayConfirm(by, now[0], s.now()); err != nil {
+		if err := maySettle(by, now[0], s.now(), confirm); err != nil {
 			return nil, err
+		}
+		if !confirm {
+			return nil, s.settleProposal(ctx, tx, by, row, review.ConfirmationRefused)
 		}
 		return nil, s.confirmProposal(ctx, tx, by, row, now[0].AskedBy)
 	})

@@ -96,6 +96,21 @@ func (q queue) next(key string) int {
 	return list[0]
 }
 
+// find is the place of each label of so many parts; -1 where there is none.
+func (q queue) find(labels []label, parts int) []int {
+	out := make([]int, len(labels))
+	for i, want := range labels {
+		out[i] = -1
+		switch {
+		case parts == 1:
+			out[i] = q.next(key([]string{want.text}))
+		case len(want.parts) == parts:
+			out[i] = q.next(key(want.parts))
+		}
+	}
+	return out
+}
+
 // rowsBelow finds each row among the records below a header.
 func (g *grid) rowsBelow(t *table, below, levels int) []int {
 	places := queue{}
@@ -104,17 +119,7 @@ func (g *grid) rowsBelow(t *table, below, levels int) []int {
 			places.add(key(r[:levels]), at)
 		}
 	}
-	out := make([]int, len(g.rows))
-	for i, r := range g.rows {
-		out[i] = -1
-		switch {
-		case levels == 1:
-			out[i] = places.next(key([]string{r.text}))
-		case len(r.parts) == levels:
-			out[i] = places.next(key(r.parts))
-		}
-	}
-	return out
+	return places.find(g.rows, levels)
 }
 
 // header finds the header of a table, whose labels are those of the columns, and
@@ -147,17 +152,7 @@ func (g *grid) columnsAt(t *table, depth, levels int) []int {
 		}
 		places.add(key(parts), c)
 	}
-	out := make([]int, len(g.columns))
-	for i, want := range g.columns {
-		out[i] = -1
-		switch {
-		case depth == 1:
-			out[i] = places.next(key([]string{want.text}))
-		case len(want.parts) == depth:
-			out[i] = places.next(key(want.parts))
-		}
-	}
-	return out
+	return places.find(g.columns, depth)
 }
 
 // byOrder takes the rows and columns in their order, if there are as many.

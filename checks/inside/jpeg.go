@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-const mostSegments = 100_000
+const mostParts = 100_000 // of an image
 
 // JPEG finds what an image carries. What its bytes say of their own length is
 // not believed. It fails if ctx ends, and for no other reason.
@@ -24,21 +24,26 @@ func (f *Found) jpeg(ctx context.Context, b []byte) error {
 		j.f.end("It is no JPEG.")
 		return nil
 	}
-	at := 2
+	return f.parts(ctx, 2, j.segment)
+}
+
+// parts walks through the parts of an image from a byte on: next finds where
+// the one behind begins, if there is one. It fails if ctx ends, and for no other
+// reason.
+func (f *Found) parts(ctx context.Context, at int, next func(at int) (int, bool)) error {
 	for n := 0; ; n++ {
 		if n%everyToken == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		next, ok := j.segment(at)
+		behind, ok := next(at)
 		if !ok {
-			break
+			return nil
 		}
-		if at = next; n == mostSegments {
-			j.f.end("It has more than " + count(mostSegments) + " parts: nothing after them was looked for.")
-			break
+		if at = behind; n == mostParts {
+			f.end("It has more than " + count(mostParts) + " parts: nothing after them was looked for.")
+			return nil
 		}
 	}
-	return nil
 }
 
 type jpegImage struct {

@@ -15,7 +15,6 @@ import (
 
 const (
 	pngMark      = "\x89PNG\r\n\x1a\n"
-	mostChunks   = 100_000
 	mostUnpacked = 256 << 10 // bytes of a text that is compressed
 	mostPacking  = 8500      // pixels that a byte can be unpacked to
 	mostPixels   = 64 << 20  // bytes of pixels that are unpacked to be counted
@@ -35,19 +34,8 @@ func (f *Found) png(ctx context.Context, b []byte) error {
 		p.f.end("It is no PNG.")
 		return nil
 	}
-	at := len(pngMark)
-	for n := 0; ; n++ {
-		if n%everyToken == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		next, ok := p.chunk(at)
-		if !ok {
-			break
-		}
-		if at = next; n == mostChunks {
-			p.f.end("It has more than " + count(mostChunks) + " parts: nothing after them was looked for.")
-			break
-		}
+	if err := f.parts(ctx, len(pngMark), p.chunk); err != nil {
+		return err
 	}
 	p.finish(ctx)
 	return ctx.Err()
