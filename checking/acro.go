@@ -28,7 +28,7 @@ func (r *round) acro(ctx context.Context, f review.Inspected, report *checks.Rep
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			r.checker.cfg.Log.ErrorContext(ctx, "reading what ACRO says broke off", "request", r.in.Request, "file", f.ID, "error", v)
+			r.checker.cfg.Log.ErrorContext(ctx, "reading what ACRO says broke off", "request", r.in.Request, "file", f.ID, "error", panicked(v))
 			report.NotExamined = append(report.NotExamined, "what ACRO says: reading it broke off")
 			of, err = nil, nil
 		}

@@ -172,16 +172,43 @@ func (c *Checker) run(ctx context.Context, id review.RequestID, again bool) erro
 	if r.before, err = c.cfg.Store.AskedBefore(ctx, in.Workspace, sha256s); err != nil {
 		return err
 	}
-	for _, f := range files {
-		if err = r.file(ctx, f); err != nil {
-			break
-		}
-	}
+	err = r.files(ctx, files)
 	// What is done is recorded, whoever has stopped waiting.
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()
 	return errors.Join(err, r.record(late))
 }
+
+// files checks files one by one. One that cannot be read keeps nobody from
+// reading the others, up to a number; the error is of the first.
+func (r *round) files(ctx context.Context, files []review.Inspected) error {
+	var first error
+	failed := 0
+	for _, f := range files {
+		if err := r.file(ctx, f); err != nil {
+			failed++
+			if first == nil {
+				first = err
+			}
+		}
+		if failed >= maxFailed || ctx.Err() != nil {
+			break
+		}
+		if r.due() {
+			if err := r.record(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if failed > 1 {
+		return fmt.Errorf("%d files could not be checked; the first: %w", failed, first)
+	}
+	return first
+}
+
+// maxFailed is how many files of a request cannot be read before the reason is
+// taken for one that all have.
+const maxFailed = 20
 
 const (
 	recordTime  = 10 * time.Second

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ type round struct {
 	kept    []Kept
 }
 
-// file checks one file.
+// file checks one file. What was found waits to be recorded.
 func (r *round) file(ctx context.Context, f review.Inspected) error {
 	select {
 	case r.checker.slots <- struct{}{}:
@@ -52,14 +53,16 @@ func (r *round) file(ctx context.Context, f review.Inspected) error {
 	if err != nil {
 		return err
 	}
-	if figure(f.Path) || slices.ContainsFunc(report.Findings, func(x checks.Finding) bool { return x.Rule == ruleEvidence }) {
+	if restsOnOthers(f.Path, report) {
 		done.Others = f.Others
 	}
 	r.done, r.kept = append(r.done, done), append(r.kept, kept)
-	if len(r.done) >= recordMost || now.Sub(r.since) >= recordEvery {
-		return r.record(ctx)
-	}
 	return nil
+}
+
+// due reports whether what is done is to be recorded now, so that it is seen.
+func (r *round) due() bool {
+	return len(r.done) >= recordMost || r.checker.cfg.Now().Sub(r.since) >= recordEvery
 }
 
 // look runs the checks on a copy. A file that defeats them, or that takes too
@@ -73,7 +76,7 @@ func (r *round) look(ctx context.Context, f review.Inspected) (report *checks.Re
 	defer func() { err = errors.Join(err, blob.Close()) }()
 	defer func() {
 		if v := recover(); v != nil {
-			cfg.Log.ErrorContext(ctx, "checks broke off", "request", r.in.Request, "file", f.ID, "error", v)
+			cfg.Log.ErrorContext(ctx, "checks broke off", "request", r.in.Request, "file", f.ID, "error", panicked(v))
 			report, err = unfinished("the checks broke off at this file"), nil
 		}
 	}()
@@ -132,6 +135,27 @@ func (r *round) record(ctx context.Context) error {
 
 // ruleEvidence is the rule that looks at the other files of the group.
 const ruleEvidence = "evidence"
+
+// restsOnOthers reports whether what was found, or was not, hangs on the other
+// files of the group: of figures, and of estimates, whose numbers may stand in
+// one of these.
+func restsOnOthers(name string, report *checks.Report) bool {
+	seen := report.Examined.Columns
+	return figure(name) || len(seen) >= mostSeen ||
+		slices.ContainsFunc(report.Findings, func(x checks.Finding) bool { return x.Rule == ruleEvidence }) ||
+		slices.ContainsFunc(seen, func(c checks.Seen) bool { return c.Role == checks.RoleStatistic })
+}
+
+// mostSeen is how many columns a report names: of more, not all are known.
+const mostSeen = 500
+
+// panicked says what broke off, without what it may quote of a file.
+func panicked(v any) string {
+	if err, ok := v.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", v)
+}
 
 // figure reports whether a file is a picture, or may have one in it, by its
 // name: what is found in it hangs on the files beside it.
