@@ -24,6 +24,9 @@ func conclude(in review.Inspection, f review.Inspected, r *checks.Report, of *ac
 	done := review.CheckedFile{
 		File: f.ID, SHA256: f.SHA256, Basis: f.Basis, Profile: in.Profile, Rules: ran(r), NotExamined: len(r.NotExamined),
 	}
+	if f.Done != nil {
+		done.After = f.Done.FindingsHash
+	}
 	kept := Kept{Request: in.Request, File: f.ID, SHA256: f.SHA256, Found: []review.Found{}}
 	seen := map[string]int{}
 	for i := range r.Findings {

@@ -174,7 +174,7 @@ func (s *Store) carryOut(ctx context.Context, tx *gorm.DB, c review.Change, in r
 	if err := before.become(ctx, tx, project(rows(after)), recs); err != nil {
 		return nil, fmt.Errorf("write the projections of request %s: %w", c.On, err)
 	}
-	return after, dropOldReports(ctx, tx, c.On, d.Events)
+	return after, s.dropOldReports(ctx, tx, c.On, d.Events)
 }
 
 // apply folds decided events onto the request one by one, and drafts their

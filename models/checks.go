@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -49,9 +50,13 @@ func (s *Store) KeepReports(ctx context.Context, kept []checking.Kept) error {
 	})
 }
 
+// reportAge is how old a report is before another takes its place: until then a
+// worker that kept it may be about to record it, in this process or another.
+const reportAge = 10 * time.Minute
+
 // dropOldReports removes what earlier checks said of the files that events say
 // were checked.
-func dropOldReports(ctx context.Context, tx *gorm.DB, id review.RequestID, events []review.Event) error {
+func (s *Store) dropOldReports(ctx context.Context, tx *gorm.DB, id review.RequestID, events []review.Event) error {
 	var files, hashes []string
 	for _, e := range events {
 		if e, ok := e.(*review.FileChecked); ok {
@@ -61,7 +66,8 @@ func dropOldReports(ctx context.Context, tx *gorm.DB, id review.RequestID, event
 	if len(files) == 0 {
 		return nil
 	}
-	_, err := on[fileCheckRow](tx).Where("request_id = ? AND file_id IN ? AND findings_hash NOT IN ?", string(id), files, hashes).Delete(ctx)
+	_, err := on[fileCheckRow](tx).Where("request_id = ? AND file_id IN ? AND findings_hash NOT IN ? AND at < ?",
+		string(id), files, hashes, at(s.now().Add(-reportAge))).Delete(ctx)
 	if err != nil {
 		return fmt.Errorf("remove old reports: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sallyport/checking"
 	"sallyport/checks"
@@ -29,13 +30,16 @@ func TestReports(t *testing.T) {
 		ctx := t.Context()
 		file := s.seen(t).Groups[0].Files[0]
 		found := []review.Found{{ID: "one", Rule: "low-counts", Weight: review.HighWeight, Message: "Column “n”", Count: 3}}
-		check := func(hash string) {
+		keep := func(hash string) {
 			t.Helper()
 			if err := s.KeepReports(ctx, []checking.Kept{{
 				Request: s.id, File: file.ID, SHA256: file.SHA256, FindingsHash: hash, Found: found, Report: []byte(`{"not_examined":["` + hash + `"]}`),
 			}}); err != nil {
 				t.Fatal(err)
 			}
+		}
+		record := func(hash string) {
+			t.Helper()
 			in := must[review.Inspection](t)(s.service().Inspection(ctx, s.id))
 			f := in.Files[0]
 			err := s.service().RecordChecks(ctx, s.id, []review.CheckedFile{{
@@ -46,7 +50,8 @@ func TestReports(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		check(sha(1))
+		keep(sha(1))
+		record(sha(1))
 		if got := s.seen(t).Groups[0].Files[0].Findings; len(got) != 1 || got[0].Message != "Column “n”" || got[0].Count != 3 {
 			t.Errorf("the view has the findings %+v", got)
 		}
@@ -57,11 +62,19 @@ func TestReports(t *testing.T) {
 		if r := must[[]byte](t)(s.Report(ctx, s.id, file.ID, sha(1))); !strings.Contains(string(r), sha(1)) {
 			t.Errorf("report %s", r)
 		}
-		check(sha(2))
+		s.clock.advance(reportAge + time.Second)
+		keep(sha(2))
+		record(sha(2))
 		if _, err := s.Report(ctx, s.id, file.ID, sha(1)); err == nil {
 			t.Error("what an earlier check said is still there")
 		}
 		must[[]byte](t)(s.Report(ctx, s.id, file.ID, sha(2)))
+		// Two workers at once: what is recorded last is there, whoever kept it first.
+		keep(sha(3))
+		keep(sha(4))
+		record(sha(4))
+		record(sha(3))
+		must[[]byte](t)(s.Report(ctx, s.id, file.ID, sha(3)))
 		s.replays(t)
 	})
 }

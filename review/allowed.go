@@ -118,7 +118,7 @@ func (v *RequestView) unready() error {
 	for _, g := range v.Groups {
 		for _, f := range g.Files {
 			if n := f.Unanswered(); f.Kind == Output && n > 0 {
-				if first == nil {
+				if first == nil || f.Path < first.Path {
 					first = &f
 				}
 				files, all = files+1, all+n

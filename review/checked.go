@@ -208,7 +208,8 @@ func (r *Request) unready(profile string) error {
 	case len(waiting) > 0:
 		return checksRunning(len(waiting))
 	case n > 0:
-		return findingsOpen(n, len(open), open[0].Path)
+		first := slices.MinFunc(open, func(a, b *File) int { return strings.Compare(a.Path, b.Path) }) // whichever groups they are in
+		return findingsOpen(n, len(open), first.Path)
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ type Beside struct {
 type CheckedFile struct {
 	File         FileID
 	SHA256       string
+	After        string // the hash of the findings that were recorded when this check began; "" for none
 	Basis        string
 	Others       string // "" if what was found does not hang on them
 	Profile      string
@@ -98,7 +99,8 @@ func (s Snapshot) inspection() (Inspection, error) {
 
 // RecordChecks records what the checks of some files found. What is not true
 // any more, because the request changed meanwhile, is left out: the change asks
-// for checks anew. What is recorded already is not recorded again.
+// for checks anew. What is recorded already is not recorded again. Where two
+// workers found different things at the same time, all is checked once more.
 func (s *Service) RecordChecks(ctx context.Context, id RequestID, done []CheckedFile) error {
 	return s.change(ctx, Command{Actor: System(), On: id}, func(in In) (Decision, error) {
 		return recordChecks(in, done)
@@ -131,11 +133,21 @@ func recordChecks(in In, done []CheckedFile) (Decision, error) {
 			File: c.File, SHA256: c.SHA256, Basis: c.Basis, Others: c.Others, Profile: c.Profile, Rules: c.Rules, PolicyHash: hash,
 			FindingsHash: c.FindingsHash, NotExamined: c.NotExamined, Findings: c.Findings, Lesser: c.Lesser, Against: c.Against,
 		}
-		if !f.Check.same(e) {
-			out.Events = append(out.Events, e)
+		if f.Check.same(e) {
+			continue
+		}
+		out.Events = append(out.Events, e)
+		if f.overtaken(c) {
+			out.Work = []Work{{Kind: WorkRecheck, Subject: string(r.ID), Due: in.Now}}
 		}
 	}
 	return out, nil
+}
+
+// overtaken reports whether another worker recorded something else of the same
+// bytes while this check was made: which of the two looked later is not known.
+func (f *File) overtaken(c CheckedFile) bool {
+	return f.Check != nil && f.Check.SHA256 == c.SHA256 && f.Check.FindingsHash != c.After && f.Check.FindingsHash != c.FindingsHash
 }
 
 // same reports whether e says what was said before.

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,30 @@ func TestChecksAgain(t *testing.T) {
 	equal(t, "new findings are open", w.req.Files[0].unansweredFindings(), 2)
 	expect(t, "submit", w.submit(author), ErrFindings)
 	w.checkShared()
+}
+
+// TestChecksOvertaken: where two workers found different things in the same
+// bytes at the same time, all is looked at once more; one after the other is
+// nothing special.
+func TestChecksOvertaken(t *testing.T) {
+	w := foundIn(t)
+	w.slow = true
+	in, err := w.svc.Inspection(bg, "request")
+	w.must(err)
+	record := func(after, hash string) int {
+		t.Helper()
+		c := w.checkedFile(in, in.Files[0])
+		c.After, c.FindingsHash = after, hash
+		before := len(w.work)
+		w.must(w.svc.RecordChecks(bg, "request", []CheckedFile{c}))
+		return len(w.work) - before
+	}
+	was := in.Files[0].Done.FindingsHash
+	equal(t, "work after one check", record(was, "1"), 0)
+	equal(t, "work after the same by another worker", record(was, "1"), 0)
+	equal(t, "work after the next check", record("1", "2"), 0)
+	equal(t, "work after something else by another worker", record("1", "3"), 1)
+	equal(t, "work", w.work[len(w.work)-1].Kind, WorkRecheck)
 }
 
 // TestChecksBesideOthers: a finding that names another file is looked for again
@@ -244,4 +269,23 @@ func TestHistoryOfFindings(t *testing.T) {
 	}
 	equal(t, "found, by rule", found > 0, true)
 	equal(t, "answered, by rule", said, 3)
+}
+
+// TestSubmitNamesOneFile: the rule and the view name the same file, whichever
+// group was made first, and whichever file was added first.
+func TestSubmitNamesOneFile(t *testing.T) {
+	w := newWorld(t)
+	w.finds = map[string][]CheckedFinding{
+		"out/0.csv": {{"h", "low-counts", HighWeight}, {"m", "rows", MediumWeight}}, "out/2.csv": {{"s", "rows", MediumWeight}},
+	}
+	w.create()
+	w.must(w.add(author, "figures", Output, "out/1.csv"))
+	w.must(w.add(author, "tables", Output, "out/0.csv"))
+	w.must(w.add(author, "figures", Output, "out/2.csv"))
+	w.must(w.describe(author, "tables", "counts"))
+	w.must(w.describe(author, "figures", "counts"))
+	ruled, seen := w.submit(author), w.see(author).unready()
+	if !errors.Is(ruled, ErrFindings) || seen == nil || ruled.Error() != seen.Error() {
+		t.Errorf("the rule says %v, the view %v", ruled, seen)
+	}
 }
