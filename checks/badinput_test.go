@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // However a low count is written, it is found, or it is said that it was not
@@ -62,6 +64,35 @@ func TestBadInputIsSaid(t *testing.T) {
 			r, _ := look(t, "a.csv", c.text, DefaultProfile())
 			if !slices.ContainsFunc(r.NotExamined, func(s string) bool { return strings.Contains(s, c.want) }) {
 				t.Errorf("not examined: %q, want one with %q", r.NotExamined, c.want)
+			}
+		})
+	}
+}
+
+// That a file has more tables than are looked at is a finding; what stands in
+// those that are is said once.
+func TestMoreTablesThanAreLookedAt(t *testing.T) {
+	for _, c := range []struct {
+		name, file, table string
+		tables            int
+		want              []string
+	}{
+		{"as many", "a.csv", "sex,n\nF,20\nM,31\n\n", maxTables, nil},
+		{"one more", "a.csv", "sex,n\nF,20\nM,31\n\n", maxTables + 1, []string{"medium 1"}},
+		{"as many, in a text", "a.txt", "| sex | n |\n|-----|---|\n| F | 20 |\n| M | 31 |\n\n", maxTables, nil},
+		{"two more, in a text", "a.txt", "| sex | n |\n|-----|---|\n| F | 20 |\n| M | 31 |\n\n", maxTables + 2, []string{"medium 1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, tables := look(t, c.file, strings.Repeat(c.table, c.tables), DefaultProfile())
+			if got := min(c.tables, maxTables); len(tables) != got {
+				t.Errorf("%d tables were looked at, want %d", len(tables), got)
+			}
+			if diff := cmp.Diff(c.want, found(r, "hidden-content")); diff != "" {
+				t.Errorf("hidden-content (-want +got):\n%s", diff)
+			}
+			const missed = "only the first 500 tables of the file were looked at"
+			if said := slices.Contains(r.NotExamined, missed); said != (c.want != nil) {
+				t.Errorf("not examined: %q", r.NotExamined)
 			}
 		})
 	}

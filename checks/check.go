@@ -70,6 +70,7 @@ type scan struct {
 	store   store
 
 	numbered int           // tables that have a number
+	overfull bool          // there are more tables than are looked at
 	piece    *inside.Piece // in which what is read stands; nil if everybody sees it
 }
 
@@ -209,11 +210,11 @@ func (s *scan) readTable(in io.Reader, delimiter byte) error {
 			continue
 		}
 		if blank && b.ends(r.fields) {
-			if s.keep(b); len(s.tables) == maxTables {
-				s.note("only the first %d tables of the file were looked at", maxTables)
+			s.keep(b)
+			b = s.newTable()
+			if s.full() {
 				break
 			}
-			b = s.newTable()
 		}
 		blank = false
 		b.add(r.fields, r.row, r.line)

@@ -259,13 +259,17 @@ func bySpaces(b []byte) [][]byte {
 	return out
 }
 
-// full reports whether as many tables were found as are looked at, and notes
-// it.
+// full reports whether as many tables were found as are looked at. That others
+// were not is a finding.
 func (s *scan) full() bool {
 	if len(s.tables) < maxTables {
 		return false
 	}
-	s.note("only the first %d tables of the file were looked at", maxTables)
+	if !s.overfull {
+		s.overfull = true
+		s.defeat(fmt.Sprintf("The file has more tables than are looked at: what stands behind the first %d is not known", maxTables),
+			fmt.Sprintf("only the first %d tables of the file were looked at", maxTables))
+	}
 	return true
 }
 
