@@ -18,7 +18,7 @@ func (t *Table) impliedRelations(shown []relation) []relation {
 			for _, scale := range []float64{1, 100} {
 				of, ok := t.impliedTotal(part, result, scale)
 				r := relation{part: part, of: of, result: result, scale: scale}
-				if ok && r.shown(t) && r.fits > fewestRows {
+				if ok && (r.shown(t) && r.fits > fewestRows || t.sharesOfAll(result, scale)) {
 					out = append(out, r)
 				}
 			}
@@ -138,6 +138,6 @@ func (r *relation) wholes(t *Table, known map[spot]span) {
 		if lowest > most || hidden.Value >= 0 && lowest > hidden.Value {
 			continue
 		}
-		narrow(known, spot{n, r.of.column}, span{max(0, lowest), most, name + result})
+		narrow(known, spot{n, r.of.column}, span{lowest: max(0, lowest), most: most, from: name + result})
 	}
 }

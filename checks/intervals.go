@@ -97,6 +97,6 @@ func (e *equation) set(cells map[spot]span, p spot, lowest, most float64) bool {
 	if lowest > most || lowest == s.lowest && most == s.most {
 		return false
 	}
-	cells[p] = span{lowest, most, e.from}
+	cells[p] = span{lowest: lowest, most: most, from: e.from}
 	return true
 }

@@ -214,7 +214,8 @@ func (r *relation) shown(t *Table) bool {
 		}
 	}
 	r.fits = fits
-	return fits >= fewestRows && fits >= 9*fails && len(seen) >= fewestRows && chance < enough
+	different := len(seen) >= fewestRows || len(seen) == fewestRows-1 && chance < enough/10
+	return fits >= fewestRows && fits >= 9*fails && different && chance < enough
 }
 
 // results of a relation in words.

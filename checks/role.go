@@ -113,7 +113,10 @@ var (
 		ethnicity ethnic eth ethnicities icd snomed ctv bnf dmd opcs smoking charlson frailty rural urban msoa lsoa stp icb ccg
 		carehome cev bame type status risk_group housebound tier`)
 	codings    = listOf(`icd snomed ctv bnf dmd opcs code codes`)
-	identWords = listOf(`id ids identifier nhs chi mrn patid pseudoid uuid guid nino passport`)
+	identWords = listOf(`id ids identifier nhs chi mrn patid pseudoid uuid guid nino passport patientid personid participantid subjectid memberid studyid
+		patientids pseudonym nhsno nhsnumber nhsnum chino chinumber mrnno hospitalnumber`)
+	keyWords   = listOf(`key hash hashed token ref reference pseudo pseudonymised pseudonymized`)
+	whose      = listOf(`patient person participant subject member individual respondent`)
 	countWords = listOf(`n ns count counts freq freqs frequency frequencies num number numbers numerator denominator denom total totals sum event events nevent
 		nevents case cases control controls patient patients pts population pop people person persons obs nobs observation observations record records
 		death deaths died dead fail failure failures admission admissions admitted hospitalised hospitalized hospitalisation hospitalisations participant participants
@@ -146,6 +149,9 @@ func called(w []string) (role Role, why string) {
 		}) {
 			return say(RoleStatistic, is)
 		}
+		return say(RoleIdentifier, is)
+	}
+	if is := keyWords.any(w); is != "" && whose.any(w) != "" {
 		return say(RoleIdentifier, is)
 	}
 	if is := intervalWords.any(w); is != "" {

@@ -87,7 +87,7 @@ func (c *Column) looksRounded() (found Control, others int64) {
 		base, _ := try.base()
 		fit, different := c.rounding.fit(try)
 		misses := c.nonZero - fit
-		if misses*20 > c.nonZero || byChance(base, different) > enough || byChance(base, fit-4*misses) > enough {
+		if misses > 1 && misses*20 > c.nonZero || byChance(base, different) > enough || byChance(base, fit-4*misses) > enough {
 			continue
 		}
 		if found == noControl || misses < others {

@@ -11,7 +11,7 @@ type undone struct{}
 
 func (undone) about() About {
 	return About{
-		Name: "masks-undone", Version: 2, Weight: High,
+		Name: "masks-undone", Version: 3, Weight: High,
 		Source:   "UK LLC: masks that can be worked out are the second most common reason; OpenSAFELY: secondary suppression",
 		Reads:    []string{"threshold", "masks", "declared"},
 		Examines: "hidden counts, against totals of rows, columns and groups, and against percentages and rates in their row",
@@ -32,6 +32,7 @@ func (rule undone) table(t *Table, out *findings) {
 	t.hiddenBeside(known, out)
 	t.hiddenWholes(known)
 	t.hiddenInTotals(known, equations, out)
+	rule.asWritten(t, known, out)
 	for _, i := range t.layout.counts {
 		rule.column(t, i, known, out)
 	}
@@ -58,6 +59,9 @@ func (undone) column(t *Table, column int, known map[spot]span, out *findings) {
 	for _, n := range rows {
 		s := known[spot{n, column}]
 		weight, message := howKnown(s, t.Rows[n].cell(column).Value, float64(out.profile.Threshold))
+		if s.weight != "" {
+			weight, message = s.weight, s.how
+		}
 		if weight == "" {
 			continue
 		}

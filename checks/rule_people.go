@@ -11,16 +11,17 @@ type people struct{}
 
 func (people) about() About {
 	return About{
-		Name: "people", Version: 2, Weight: High, Source: "OpenSAFELY: only aggregates leave",
+		Name: "people", Version: 3, Weight: High, Source: "OpenSAFELY: only aggregates leave",
 		Examines: "tables without counts: columns that identify somebody, columns near unique, and age, sex, ethnicity, area and dates together",
 	}
 }
 
-// fewestPeople is how many rows are looked at as people.
+// fewestPeople is how many rows are looked at as people where no header says
+// that they are.
 const fewestPeople = 5
 
 func (rule people) table(t *Table, out *findings) {
-	if t.All < fewestPeople || rule.identified(t, out) {
+	if rule.identified(t, out) {
 		return
 	}
 	const fewestRows = 20
@@ -46,6 +47,9 @@ func (people) identified(t *Table, out *findings) bool {
 			continue
 		}
 		weight := High
+		if !c.namesPerson() && t.All < fewestPeople {
+			continue
+		}
 		if !c.namesPerson() {
 			kinds, persons := t.quasi()
 			if t.aggregated() || t.modelled() || persons == 0 {
@@ -81,7 +85,7 @@ func (c *Column) ofPerson() bool {
 
 // personWords say that an identifier is one of people.
 var personWords = listOf(`patient patients pat patid person persons personid pseudoid pseudo pseudonym nhs chi mrn nino passport participant participants subject subjects
-	member individual patientid personid participantid subjectid pseudonymised hospitalnumber respondent`)
+	member individual patientid patientids memberid nhsno nhsnumber nhsnum chino chinumber mrnno personid participantid subjectid pseudonymised hospitalnumber respondent`)
 
 // namesPerson reports whether the header says that it identifies people.
 func (c *Column) namesPerson() bool { return personWords.any(c.words) != "" }

@@ -70,13 +70,20 @@ func (r *relation) strict(t *Table) (s spots, looked, closer int64) {
 // hiddenBeside finds masks whose count follows from a result and from what it
 // is a part of, in the same row.
 func (t *Table) hiddenBeside(known map[spot]span, out *findings) {
+	t.spansBeside(t.relationsOfMasks(out), known)
+}
+
+// relationsOfMasks are the relations of columns that have masks.
+func (t *Table) relationsOfMasks(out *findings) []relation {
 	shown := t.relations(out)
 	named := t.namedRelations(shown)
 	shown = append(shown[:len(shown):len(shown)], named...)
-	for _, r := range append(shown, t.impliedRelations(shown)...) {
-		if t.Columns[r.part].masks == 0 {
-			continue
-		}
+	return slices.DeleteFunc(append(shown, t.impliedRelations(shown)...), func(r relation) bool { return t.Columns[r.part].masks == 0 })
+}
+
+// spansBeside notes what masks can be by the relations of their columns.
+func (t *Table) spansBeside(relations []relation, known map[spot]span) {
+	for _, r := range relations {
 		result, of := r.says(t)
 		for n := range t.Rows {
 			row := &t.Rows[n]
@@ -92,7 +99,7 @@ func (t *Table) hiddenBeside(known map[spot]span, out *findings) {
 			if lowest > most || c.Value >= 0 && lowest > c.Value {
 				continue // another relation holds here
 			}
-			narrow(known, spot{n, r.part}, span{max(0, lowest), most, fmt.Sprintf("%s times %s", result, of)})
+			narrow(known, spot{n, r.part}, span{lowest: max(0, lowest), most: most, from: fmt.Sprintf("%s times %s", result, of)})
 		}
 	}
 }
@@ -104,6 +111,8 @@ type spot struct{ row, column int }
 type span struct {
 	lowest, most float64
 	from         string
+	weight       Weight // if that does not follow from what is known
+	how          string // it is known, if there is a weight
 }
 
 // narrow keeps the narrower of what is known of a cell.
@@ -116,7 +125,7 @@ func narrow(known map[spot]span, at spot, s span) {
 
 // namedRelations are relations that too few rows show, because most counts are
 // hidden: a rate beside person-time, or a percentage beside a total, whose
-// product is whole in most rows.
+// product is whole in most rows, or is what the names say in all that are shown.
 func (t *Table) namedRelations(shown []relation) []relation {
 	var out []relation
 	for _, part := range t.layout.counts {
@@ -127,7 +136,7 @@ func (t *Table) namedRelations(shown []relation) []relation {
 			for _, of := range t.wholes(part) {
 				for _, scale := range scales {
 					r := relation{part: part, of: of, result: result, scale: scale}
-					if of != result && r.mostlyWhole(t) {
+					if of != result && (r.mostlyWhole(t) || r.named(t)) {
 						out = append(out, r)
 					}
 				}

@@ -15,7 +15,7 @@ func (t *textTables) spaced(block []textLine) {
 	var run []textLine
 	var above, second *textLine
 	end := func() {
-		if !t.indexed(run, second) {
+		if !t.indexed(run, second) && !t.crossed(run, second, above) {
 			t.cut(run, above)
 		}
 		run, above = nil, nil
@@ -105,6 +105,36 @@ func (t *textTables) indexed(run []textLine, name *textLine) bool {
 		b.add(cutAt(runesOf(l), filled), 0, l.n)
 	}
 	b.table.Header = 1
+	t.scan.keepText(b)
+	return true
+}
+
+// crossed makes a table of a frame of pandas whose rows and columns have names:
+// above them stand the names of the columns, right of where the rows have
+// theirs, and in a line of its own what the rows are called.
+func (t *textTables) crossed(run []textLine, names, rows *textLine) bool {
+	if names == nil || rows == nil || len(run) == 0 || rows.text[0] == ' ' || len(bytes.Fields(rows.text)) != 1 {
+		return false
+	}
+	filled := filledIn(append(run[:len(run):len(run)], *names))
+	columns := columnsOf(filled)
+	if columns != columnsOf(filledIn(run)) || columns != len(bytes.Fields(names.text))+1 {
+		return false
+	}
+	fields := cutAt(runesOf(*names), filled)
+	if len(trim(fields[0])) > 0 {
+		return false
+	}
+	b := t.scan.newTable()
+	b.table.text = true
+	b.table.Header = 1
+	b.names = []string{string(trim(rows.text))}
+	for _, f := range fields[1:] {
+		b.names = append(b.names, string(trim(f)))
+	}
+	for _, l := range run {
+		b.add(cutAt(runesOf(l), filled), 0, l.n)
+	}
 	t.scan.keepText(b)
 	return true
 }
