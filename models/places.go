@@ -62,7 +62,8 @@ func (s *Store) PlaceWorkspace(ctx context.Context, by review.Actor, name string
 // MoveWorkspace changes where a workspace stands, once for each key. Only an
 // administrator, or the operator, does it; the operator may place a workspace
 // that nobody has reported yet. ErrNotFound if there is no such workspace.
-// Placing it where it stands does nothing.
+// Placing it where it stands does nothing; where a looser policy holds, see
+// review.MayMove.
 func (s *Store) MoveWorkspace(ctx context.Context, c review.Command, name string, change func(to *review.Place)) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		replayed, err := s.claimKey(ctx, tx, c)
@@ -91,12 +92,35 @@ func (s *Store) MoveWorkspace(ctx context.Context, c review.Command, name string
 		p := row.place()
 		change(&p)
 		p.Workspace = name
+		if err := s.mayMove(ctx, tx, by, row.place(), p); err != nil {
+			return err
+		}
 		return s.placeWorkspace(ctx, tx, by, review.Administrator, p)
 	})
 	if errors.Is(err, errReplayed) {
 		return nil
 	}
 	return err
+}
+
+// mayMove asks review.MayMove. Where a workspace that stood nowhere comes to
+// stand first is no loosening, unless it has requests.
+func (s *Store) mayMove(ctx context.Context, tx *gorm.DB, by review.Actor, from, to review.Place) error {
+	if from.Project == "" && from.Organisation == "" {
+		n, err := on[requestRow](tx).Where("workspace = ?", from.Workspace).Limit(1).Count(ctx, "id")
+		if n == 0 || err != nil {
+			return err
+		}
+	}
+	was, err := s.policyAt(ctx, tx, from)
+	if err != nil {
+		return err
+	}
+	becomes, err := s.policyAt(ctx, tx, to)
+	if err != nil {
+		return err
+	}
+	return review.MayMove(by, was, becomes)
 }
 
 // ensureWorkspace makes a workspace that is not there, with nothing known of

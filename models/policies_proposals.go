@@ -105,7 +105,8 @@ func (s *Store) endProposal(ctx context.Context, tx *gorm.DB, by review.Actor, r
 }
 
 // confirmProposal makes a change hold, unless the policy was changed since it
-// was asked for, or what stands above it became stricter.
+// was asked for, or what stands above it became stricter, or what it loosens is
+// something else by now.
 func (s *Store) confirmProposal(ctx context.Context, tx *gorm.DB, by review.Actor, row proposalRow, asker review.Person) error {
 	scope := review.PolicyScope(row.Scope)
 	before, around, err := s.lockPolicy(ctx, tx, scope)
@@ -124,6 +125,13 @@ func (s *Store) confirmProposal(ctx context.Context, tx *gorm.DB, by review.Acto
 	}
 	if string(doc.Values.JSON()) != row.Said {
 		return refuse(review.ErrStatus, "The document that %s sent is not kept any more. Refuse it, and send it again.", asker.Username)
+	}
+	said, err := readSaid(before.Said)
+	if err != nil {
+		return err
+	}
+	if now := review.Loosened(around.holdsWith(scope, said), around.holdsWith(scope, doc.Values)); strings.Join(now, "\n") != row.Loosens {
+		return refuse(review.ErrStatus, "What this loosens is not what it was when %s asked for it: what stands above it was changed. Refuse it, and send it again.", asker.Username)
 	}
 	t, err := s.tailOf(ctx, tx, policyStream(scope))
 	if err != nil {

@@ -176,6 +176,72 @@ func TestLoosenPolicy(t *testing.T) {
 	})
 }
 
+// A second administrator confirms what they read: where what stands above the
+// policy was loosened meanwhile, the same document would loosen more.
+func TestConfirmWhatWasRead(t *testing.T) {
+	eachAdmins(t, func(t *testing.T, db admins) {
+		ctx := t.Context()
+		db.place(t, "w", "University of Bristol")
+		must[policy.Outcome](t)(db.sends(t, db.first, study, 0, "reviews_needed: 3"))
+		waits := must[policy.Outcome](t)(db.sends(t, db.first, study, 1, "hold: 1h")).Confirmation
+		must[policy.Outcome](t)(db.ChangePolicy(ctx, review.Command{Actor: operator}, bristol, "reviews_needed: 1"))
+		if err := db.SettleConfirmation(ctx, by(db.second), waits, true); !errors.Is(err, review.ErrStatus) {
+			t.Errorf("confirming two reviews where it would be one: %v", err)
+		}
+		if p := must[review.Policy](t)(db.PolicyAt(ctx, review.Place{Project: "study", Organisation: "University of Bristol"})); p.ReviewsNeeded != 3 {
+			t.Errorf("%d reviews are needed", p.ReviewsNeeded)
+		}
+		if err := db.SettleConfirmation(ctx, by(db.first), waits, false); err != nil {
+			t.Errorf("taking it back: %v", err)
+		}
+		again := must[policy.Outcome](t)(db.sends(t, db.first, study, 1, "hold: 1h")).Confirmation
+		if err := db.SettleConfirmation(ctx, by(db.second), again, true); err != nil {
+			t.Errorf("confirming what was read: %v", err)
+		}
+		db.replays(t)
+	})
+}
+
+// One administrator does not loosen by placing a workspace where less is asked
+// for, at once or by way of nowhere; where it stands first is theirs to say.
+func TestMoveToLooserPolicy(t *testing.T) {
+	eachScene(t, 1, func(t *testing.T, s scene) {
+		ctx := t.Context()
+		admin := s.person(t, "admin1", "administrator", "all")
+		place := must[review.Snapshot](t)(s.Snapshot(ctx, s.id, s.author)).Place
+		strict, loose := place, place
+		strict.Organisation, loose.Organisation = "strict", "loose"
+		for name, document := range map[string]string{"strict": "reviews_needed: 3", "loose": "reviews_needed: 1"} {
+			must[policy.Outcome](t)(s.ChangePolicy(ctx, review.Command{Actor: operator}, review.OrganisationPolicy(name), document))
+		}
+		move := func(who review.Actor, to review.Place) error { return s.PlaceWorkspace(ctx, who, place.Workspace, to) }
+		nowhere := review.Place{Backend: place.Backend, Ongoing: true}
+		if err := move(admin, strict); err != nil {
+			t.Fatalf("to where more is asked for: %v", err)
+		}
+		for what, to := range map[string]review.Place{"to where less is asked for": loose, "to nowhere": nowhere} {
+			if err := move(admin, to); !errors.Is(err, review.ErrRole) || !strings.Contains(err.Error(), "instead of three") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		for _, to := range []review.Place{nowhere, strict, nowhere} {
+			if err := move(operator, to); err != nil {
+				t.Errorf("by the operator: %v", err)
+			}
+		}
+		if err := move(admin, loose); !errors.Is(err, review.ErrRole) {
+			t.Errorf("from nowhere, with requests, to where less is asked for: %v", err)
+		}
+		if err := s.PlaceWorkspace(ctx, operator, "new", nowhere); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.PlaceWorkspace(ctx, admin, "new", loose); err != nil {
+			t.Errorf("where a workspace stands first: %v", err)
+		}
+		s.replays(t)
+	})
+}
+
 // Decisions, views and lists are made under the policy of the request's place,
 // and the log names it.
 func TestPolicyOfAPlace(t *testing.T) {

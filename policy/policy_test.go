@@ -206,6 +206,23 @@ func TestWithin(t *testing.T) {
 	if loose := got.LooserThan(above); len(loose) > 0 {
 		t.Errorf("looser: %v", loose)
 	}
+	// Whatever a project says that tightens, it does under every policy above it.
+	tight := "reviews_needed: 4\nhold: 2h\nsize_limit: 1 MiB\nfile_types: [.csv, .txt]\nchecks: {threshold: 12, rounding: rounded-5, max_rows: 70, " +
+		"degrees_of_freedom: 12, dominance: [{n: 3, share: 0.8}], p_percent: 12, zero_is_low: true, masks: [z]}"
+	for _, later := range []string{
+		"", tight, "checks: {rounding: rounded-10}", "checks: {rounding: midpoint-6, off: [rows]}", "checks: {dominance: [{n: 2, share: 0.5}], p_percent: 50}",
+		"reviews_needed: 9\nhold: 700h\nsize_limit: 5 bytes\nfile_types: [.txt, .log]", "checks: {threshold: 1000, max_rows: 1, degrees_of_freedom: 1000}",
+	} {
+		doc, problems := Parse([]byte(tight))
+		stricter, more := Parse([]byte(later))
+		if problems != nil || more != nil {
+			t.Fatal(problems, more)
+		}
+		above := stricter.Values.Over(review.DefaultPolicy())
+		if loose := doc.Values.Within(above).LooserThan(above); len(loose) > 0 {
+			t.Errorf("within what says %q later: looser %v", later, loose)
+		}
+	}
 }
 
 // The defaults of policies are those of the checks.

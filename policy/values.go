@@ -103,7 +103,11 @@ func (v Checks) over(base review.PolicyChecks) review.PolicyChecks {
 // Within is what holds where v is said within above: nothing is looser than
 // above, also where above became stricter since v was said.
 func (v Values) Within(above review.Policy) review.Policy {
-	return v.Over(above).Stricter(above)
+	p := v.Over(above).Stricter(above)
+	if above.Checks.Rounding != "" { // of two ways to round none is stricter: the one above holds
+		p.Checks.Rounding = above.Checks.Rounding
+	}
+	return p
 }
 
 func set[T any](to, value *T) {

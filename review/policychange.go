@@ -85,6 +85,17 @@ func Loosened(before, after Policy) []string {
 	return out
 }
 
+// MayMove refuses that one administrator loosens, by placing a workspace
+// elsewhere, what none loosens alone: was holds for it, and becomes would. The
+// operator is not asked.
+func MayMove(by Actor, was, becomes Policy) error {
+	if loosens := Loosened(was, becomes); len(loosens) > 0 && by.Kind != IsOperator {
+		return ErrRole.with("There a looser policy holds, and no administrator loosens this alone. %s "+
+			"Make the policy of that place as strict first, or ask who runs the installation to place the workspace.", strings.Join(loosens, " "))
+	}
+	return nil
+}
+
 func reviewsAre(n int) string {
 	if n == 1 {
 		return "A decision needs one review"
