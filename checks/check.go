@@ -124,10 +124,14 @@ func (s *scan) read() error {
 	}
 	s.report.Examined.Encoding = encoding
 	mac := onlyMac(start)
-	open := func() *zeroReader {
+	return s.readLines(kind, func() *zeroReader {
 		r := io.NewSectionReader(s.file.Bytes, skip, s.report.Examined.Bytes-skip)
 		return &zeroReader{r: decoded(&cancelled{s.ctx, r}, encoding, order, mac)}
-	}
+	})
+}
+
+// readLines reads a file of lines, which open begins anew: a table, or a text.
+func (s *scan) readLines(kind string, open func() *zeroReader) error {
 	text, err := io.ReadAll(io.LimitReader(open(), sniffed))
 	if err != nil {
 		return err
