@@ -68,6 +68,7 @@ func hostileWords(t *testing.T, p *Program, b *Browser) {
 	author.Fill("Comment on", "A comment: "+mark)
 	author.Press("Add comment")
 	author.Sees("A comment: " + mark)
+	author.answersFindings(at, "An answer: "+mark)
 	author.Press("Submit for review")
 	author.Sees("With the output checkers")
 

@@ -8,7 +8,7 @@ tools/need.sh gcc postgresql curl jq chromium
 # Rooms where several people act at once are tested with the race detector.
 # `review` is too, with few random sequences: they are played at length without
 # it, since the rules are pure.
-racy='^sallyport/(models|auth|web|work)(/|$)'
+racy='^sallyport/(models|auth|web|work|checking)(/|$)'
 
 if [ "${1-}" != with-postgres ]; then
 	echo '== build and vet, without cgo'
