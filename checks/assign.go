@@ -76,6 +76,9 @@ func (c *Column) indexName() bool {
 // notCode reports whether what a header calls a code has the values of a
 // count: a column for each sex, or for each level.
 func (c *Column) notCode() bool {
+	if len(c.words) == 1 && (c.words[0] == "male" || c.words[0] == "female") && c.max > 2 && c.whole == c.numbers {
+		return true // not whether somebody is one
+	}
 	return codings.any(c.words) == "" && (c.masks > 0 || c.whole == c.numbers && c.max > 150 && c.years*2 < c.numbers && c.codes == 0 && c.pads == 0)
 }
 

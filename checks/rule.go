@@ -169,7 +169,7 @@ func number(n int64, one, more string) string {
 func (t *Table) places(column int, ask func(*Cell) bool) spots {
 	var s spots
 	want := t.Columns[column].Role
-	if column == t.layout.value || t.layout.described {
+	if column == t.layout.value || t.layout.described && want != RoleIdentifier {
 		want = RoleCount
 	}
 	for n := range t.Rows {

@@ -60,7 +60,14 @@ const (
 // written, if that is one low count and no more was known.
 func (t *Table) noteWritten(known map[spot]span, at spot, s span, from following, p *Profile) {
 	old, is := known[at]
-	if s.lowest != s.most || s.most < 1 || s.most > float64(p.Threshold) || is && old.lowest == old.most {
+	if s.lowest != s.most || s.most < 1 || is && old.lowest == old.most {
+		return
+	}
+	if s.most > float64(p.Threshold) {
+		if t.Columns[at.column].control == noControl {
+			s.weight, s.how = Medium, "can be worked out exactly, though above the threshold, unless the counts are rounded, which nothing says"
+			known[at] = s
+		}
 		return
 	}
 	if s.weight, s.how = t.Columns[at.column].asRounded(s.most, from); s.weight != "" {
