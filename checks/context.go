@@ -43,7 +43,7 @@ func (t *Table) deciles() {
 // how many of them, and another how many people have so many.
 func (t *Table) levels(column int) bool {
 	c := t.Columns[column]
-	if !c.order.cycled() && !c.eachOnce() || c.whole != c.numbers || c.masks > 0 || c.max > 30 || len(c.words) == 1 && plainCounts[c.words[0]] {
+	if !c.order.cycled() && !c.eachOnce() && !c.eachAlike() || c.whole != c.numbers || c.masks > 0 || c.max > 30 || len(c.words) == 1 && plainCounts[c.words[0]] {
 		return false
 	}
 	return slices.ContainsFunc(t.Columns[column+1:], func(x *Column) bool {
@@ -57,6 +57,16 @@ func (c *Column) eachOnce() bool {
 	const fewest = 4
 	return c.numbers >= fewest && c.min <= 1 && c.min >= 0 && c.max < 64 && c.numbers == int64(bits.OnesCount64(c.small)) &&
 		c.numbers == int64(c.max-c.min)+1
+}
+
+// eachAlike reports whether all whole numbers from the smallest to the largest
+// stand in the column one after another, each of them equally often: as the
+// levels of something do beside those of something else.
+func (c *Column) eachAlike() bool {
+	const fewest = 4
+	kinds := int64(c.max-c.min) + 1
+	return kinds >= fewest && c.min <= 1 && c.min >= 0 && c.max < 64 && kinds == int64(bits.OnesCount64(c.small)) &&
+		c.numbers%kinds == 0 && c.numbers > kinds && c.order.steps == kinds-1
 }
 
 // quantiles reports whether a column has the percentiles of counts, because

@@ -10,6 +10,7 @@ func codeStudies() []study {
 		{name: "number of conditions", text: "number_of_conditions,n,percent\n0,1204,40.1\n1,901,30.0\n2,603,20.1\n3,201,6.7\n4+,93,3.1\n"},
 		{name: "number of conditions, in groups", text: "sex,n_comorbidities,n_patients\nF,0,1204\nF,1,901\nF,2,603\nF,3,201\nM,0,1190\nM,1,880\nM,2,590\nM,3,188\n"},
 		{name: "prior admissions as a class", text: "prior_admissions,vaccinated,rate\n0,1204,3.1\n1,940,3.6\n2,330,4.2\n3,111,5.0\n"},
+		{name: "conditions by sex", text: "n_comorbidities,sex,patients\n0,F,9000\n0,M,8750\n1,F,4500\n1,M,4455\n2,F,3000\n2,M,2905\n3,F,220\n3,M,310\n"},
 		{name: "household size", text: "hh_total,households,people\n1,7615,7615\n2,6225,12450\n3,1003,3009\n4,918,3672\n5,441,2205\n"},
 		{name: "doses", text: "dose,product,n\n1,az,12010\n2,az,11870\n1,pfizer,9031\n2,pfizer,8740\n3,pfizer,7010\n"},
 		{name: "doses in columns", text: "n_doses,East,London\n0,1201,2301\n1,341,511\n2,4301,5102\n3,3380,4011\n"},
