@@ -92,14 +92,17 @@ type bases struct {
 
 func (r *Request) bases() *bases { return &bases{r: r, groups: map[GroupID]string{}} }
 
-// of is the hash of what is said of f that checks rest on: its name, and the
-// controls that are declared of its group.
+// of is the hash of what is said of f that checks rest on: its name, the
+// controls that are declared of its group, and whether it is to be released.
 func (b *bases) of(f *File) string {
 	var codes []string
 	if g := b.r.group(f.Group); g != nil {
 		codes = g.Codes
 	}
 	text := f.Path + "\x00" + strings.Join(codes, ",")
+	if f.Kind != Output { // of which some findings are not made: see checking
+		text += "\x00" + string(Supporting)
+	}
 	for _, one := range b.acro(f) {
 		text += "\x00" + one.Path + "\x00" + one.SHA256
 	}

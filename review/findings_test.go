@@ -289,3 +289,17 @@ func TestSubmitNamesOneFile(t *testing.T) {
 		t.Errorf("the rule says %v, the view %v", ruled, seen)
 	}
 }
+
+// TestChecksOfRetyped: what was checked as a supporting file, of which it does
+// not matter whether its bytes were refused before, is checked again as an output.
+func TestChecksOfRetyped(t *testing.T) {
+	w := foundIn(t)
+	w.answerAll()
+	w.slow = true
+	output := Output
+	w.must(w.svc.ChangeFile(bg, w.cmd(author), ChangeFile{File: w.file("out/2.csv").ID, Kind: &output}))
+	expect(t, "submit", w.submit(author), ErrChecks)
+	w.check()
+	w.answerAll()
+	w.must(w.submit(author))
+}
