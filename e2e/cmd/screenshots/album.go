@@ -67,6 +67,7 @@ var shots = []struct {
 	{"confirmations", "admin1", "roles that wait for a second administrator", at("/admin/confirmations")},
 	{"policies", "admin1", "policies of organisations and projects", at("/admin/policies")},
 	{"policy", "admin1", "one policy: its document, and what holds", at("/admin/policies/project/demo-study")},
+	{"policy-look", "admin1", "what a change of a policy would do, before it is saved", policyChanged},
 	{"service-tokens", "admin1", "service tokens", at("/admin/tokens")},
 	{"placing", "admin1", "workspaces and their projects", at("/admin/workspaces")},
 	{"account", "checker1", "one’s own page", at("/account")},
@@ -78,6 +79,11 @@ var shots = []struct {
 	{"refused", "researcher1", "what one may not see", at("/ledger")},
 	{"not-found", "researcher1", "what is not there, or not to be known of", at("/requests/01JTB0000000000000000000R1")},
 	{"not-understood", "auditor1", "a filter that is not one", at("/ledger?from=yesterday")},
+	{"finding-opened", "researcher1", "a draft: a finding, opened above the table that it marks", findingOpened},
+	{"findings-open", "researcher1", "findings that wait for an answer", through("/requests", draft, "Answer the findings")},
+	{"findings-refused", "researcher1", "an answer without words: refused, what was chosen is kept", answeredWithout},
+	{"request-submitted", "researcher1", "a request that went to the checkers, its findings answered", answered},
+	{"review-findings", "checker1", "the review screen: findings marked, and answered", reviewFindings},
 	{"signed-out", "", "after signing out", at("/signed-out")},
 }
 
