@@ -88,6 +88,8 @@ func (*lowCounts) report(t *Table, c *Column, s spots, out *findings) {
 		out.column(weight, c, s, cells)
 	case shows == c.control:
 		return // what declaredControl verified
+	case c.masks > 0:
+		out.column(Medium, c, s, cells+", though others of the column are hidden. It looks "+shows.says()+", which was not declared")
 	default:
 		out.column(Info, c, s, fmt.Sprintf("%s. The whole column looks %s, which was not declared", cells, shows.says()))
 	}

@@ -4,6 +4,7 @@ import "testing"
 
 func TestLowCounts(t *testing.T) {
 	finds(t, "low-counts", []finding{
+		{name: "left beside masks in a column that looks rounded", text: "g,n\na,120\nb,<8\nc,5\nd,235\ne,<8\nf,450\ng,85\nh,310\n", want: []string{"medium n 4"}},
 		{name: "by name", text: "sex,n\nF,3\nM,30\n", want: []string{"high n 2"}},
 		{name: "zero and above", text: "sex,n\nF,0\nM,8\n"},
 		{name: "a fraction is a count", text: "sex,n\nF,3.000000000000007\nM,31\n", want: []string{"high n 2"}},
