@@ -152,7 +152,7 @@ func (h *hit) add(w Weight, other *Released, found []match) {
 func (r *Released) called() string {
 	name := "“" + short(r.File) + "”"
 	if r.Request != "" {
-		name += " (" + short(r.Request) + ")"
+		name += " of request " + short(r.Request)
 	}
 	return name
 }
