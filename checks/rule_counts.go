@@ -172,7 +172,7 @@ func (*declaredControl) rounded(t *Table, column int, out *findings) {
 	switch {
 	case c.control != out.profile.rounding():
 		said = "as its name says"
-	case len(out.profile.Declared) == 0:
+	case !slices.Contains(out.profile.Declared, c.control):
 		said = "as the policy asks"
 	}
 	s := c.off

@@ -1,6 +1,9 @@
 package checks
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestLowCounts(t *testing.T) {
 	finds(t, "low-counts", []finding{
@@ -71,4 +74,17 @@ func TestTooManyRows(t *testing.T) {
 		{name: "few", text: "age,n\n" + manyOf(5000, "a,%d\n", 10)},
 		{name: "many", text: "age,n\n" + manyOf(5001, "a,%d\n", 10), want: []string{"medium 1"}},
 	})
+}
+
+// TestWhoAsksForRounding: a finding says whether it was declared, or is asked
+// for by the policy.
+func TestWhoAsksForRounding(t *testing.T) {
+	for declared, want := range map[Control]string{NothingDone: "as the policy asks", RedactedLE7: "as the policy asks", Rounded5: "as declared"} {
+		p := DefaultProfile()
+		p.Rounding, p.Declared = Rounded5, []Control{declared}
+		r, _ := look(t, "table.csv", "age,n\na,11\nb,25\n", p)
+		if len(r.Findings) == 0 || !strings.HasSuffix(r.Findings[0].Message, want) {
+			t.Errorf("%s: %+v; want one that ends with %q", declared, r.Findings, want)
+		}
+	}
 }
