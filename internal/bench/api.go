@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 
 	"sallyport/auth"
+	"sallyport/checking"
 	"sallyport/models"
 	"sallyport/review"
 	"sallyport/web"
@@ -48,12 +49,23 @@ func (w *world) config(store *models.Store) web.Config {
 	tokens := auth.Tokens{Store: store, Now: now}
 	return web.Config{
 		Requests: review.NewService(store, trusting{}, newID), Workspaces: workspaces{world: w, store: store},
-		Ledger: entries{store}, Answers: store,
+		Ledger: entries{store}, Answers: store, Checks: reports{store},
 		Reports: struct{ web.Reports }{}, Releases: struct{ otherReleases }{}, People: struct{ web.People }{}, Policies: struct{ web.Policies }{},
 		Vault: w.vault, Windows: w.windows, Authenticate: tokens.Authenticate,
 		Policy: store.PolicyAt,
 		Now:    now, NewID: newID, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), //nolint:sloglint // writing the lines is part of the work
 	}
+}
+
+// reports are the reports of disclosure checks, as the program reads them.
+type reports struct{ store *models.Store }
+
+func (r reports) FileReport(ctx context.Context, id review.RequestID, file review.FileID, findingsHash string) (*checking.Report, error) {
+	body, err := r.store.Report(ctx, id, file, findingsHash)
+	if err != nil {
+		return nil, err
+	}
+	return checking.ReadReport(body)
 }
 
 // What is not measured is not there. The names keep the embedded interfaces
